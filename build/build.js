@@ -1,0 +1,69 @@
+// Bundles every program into one CommonJS file (an ESM start-up costs half as much again as a bare
+// node), and every test, bench and chaos file into one module each.
+//
+//   node build/build.js            everything
+//   node build/build.js programs   only what a user runs
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { build } from 'esbuild';
+import { generate } from './generate.js';
+import { programs } from './programs.js';
+
+const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+
+const common = {
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  logLevel: 'warning',
+  sourcemap: true,
+  define: { CIRCUS_VERSION: JSON.stringify(version) },
+};
+
+/** Native packages and those with worker threads keep their files; all else is bundled. */
+const external = ['zeromq', 'koffi', 'pino'];
+
+function filesBelow(folder, ending) {
+  return readdirSync(folder, { recursive: true })
+    .map((file) => join(folder, file))
+    .filter((file) => file.endsWith(ending));
+}
+
+async function buildPrograms() {
+  const entries = Object.entries(programs).map(([name, source]) => ({ in: source, out: name }));
+  await build({
+    ...common,
+    entryPoints: entries,
+    format: 'cjs',
+    outdir: 'dist',
+    outExtension: { '.js': '.cjs' },
+    external,
+  });
+}
+
+async function buildModules(entryPoints, outdir, outbase) {
+  if (entryPoints.length === 0) return;
+  rmSync(outdir, { recursive: true, force: true });
+  await build({
+    ...common,
+    entryPoints,
+    format: 'esm',
+    outdir,
+    outbase,
+    outExtension: { '.js': '.mjs' },
+    packages: 'external',
+  });
+}
+
+const only = process.argv[2];
+generate();
+await buildPrograms();
+if (only !== 'programs') {
+  await buildModules(filesBelow('test', '.test.ts'), 'dist/test', 'test');
+  for (const kind of ['bench', 'chaos']) {
+    const mains = filesBelow('test', 'main.ts').filter((file) =>
+      file.startsWith(join('test', kind)),
+    );
+    await buildModules(mains, join('dist', kind), join('test', basename(kind)));
+  }
+}

@@ -1,0 +1,5 @@
+/** The programs of the package: bundle name in dist/, and the service that it runs. */
+export const programs = {
+  circusd: 'services/circusd/main.ts',
+  circusctl: 'services/circusctl/main.ts',
+};

@@ -1,0 +1,126 @@
+/**
+ * What a command may ask of the daemon. circusd's arbiter implements it; tests of commands script
+ * it; no command sees anything else of the daemon.
+ */
+import type { ReplyBody } from './envelope.ts';
+import type { PublishedEvent } from './events.ts';
+import type { Json, JsonObject } from './json.ts';
+
+/** A watcher's state as `status` tells it. */
+export type WatcherStatus = 'stopped' | 'starting' | 'active' | 'stopping';
+
+/** A watcher as commands see it, true at the moment of the call. */
+export interface WatcherView {
+  /** The name as configured. */
+  readonly name: string;
+  /** The lower-cased name: what `list` and `status` print and what is looked up. */
+  readonly key: string;
+  readonly status: WatcherStatus;
+  /** Pids of the processes that are alive, oldest first. */
+  readonly pids: readonly number[];
+  /** Processes known, those that are dying included. */
+  readonly processCount: number;
+  /** The wanted number of processes. */
+  readonly numprocesses: number;
+  readonly singleton: boolean;
+  /** Every option as `options` shows it, free-form ones included, keys sorted. */
+  readonly options: JsonObject;
+  /** Why it is not as wanted (a failed spawn, a back-off, a dependency), for people. */
+  readonly trouble: string | null;
+}
+
+/** The options of the daemon itself, as `globaloptions` shows them, in its order. */
+export interface GlobalOptions {
+  readonly endpoint: string;
+  readonly stats_endpoint: string | null;
+  readonly pubsub_endpoint: string;
+  readonly check_delay: number;
+  readonly multicast_endpoint: string | null;
+}
+
+/**
+ * Work that has been accepted. `reply` is known at once; `done` settles when the work is finished
+ * and gives the keys that only a waiting client gets, or rejects with a `CircusError`.
+ */
+export interface Operation {
+  readonly reply: ReplyBody;
+  readonly done: Promise<ReplyBody>;
+}
+
+/** Which watchers an action is for: the unnamed form, one, or several that a pattern matched. */
+export type Selection =
+  | { readonly kind: 'all' }
+  | { readonly kind: 'one'; readonly key: string }
+  | { readonly kind: 'several'; readonly keys: readonly string[] };
+
+/** What `signal` sends to which processes of a watcher (protocol 2.3 "signal"). */
+export interface SignalRequest {
+  readonly signum: number;
+  /** One process of the watcher; all live ones when absent. */
+  readonly pid?: number;
+  /** Only this child; with no `pid` its owner is found. */
+  readonly childpid?: number;
+  /** The direct children instead of the process. */
+  readonly children: boolean;
+  /** The process, then all its descendants. */
+  readonly recursive: boolean;
+}
+
+/** What `kill` does to which processes of a watcher. */
+export interface KillRequest {
+  readonly pid?: number;
+  /** Default: the watcher's stop_signal. */
+  readonly signum?: number;
+  /** Seconds; default: the watcher's graceful_timeout. */
+  readonly gracefulTimeout?: number;
+}
+
+/** A watcher to be created by `add`; its options are checked already. */
+export interface AddRequest {
+  readonly name: string;
+  readonly cmd: string;
+  readonly args: string | readonly string[];
+  readonly options: JsonObject;
+  readonly start: boolean;
+}
+
+/** What `events` replays: those after `since`, oldest first, and how far back the ring reaches. */
+export interface EventReplay {
+  readonly events: readonly PublishedEvent[];
+  /** The lowest seq still held; 0 when nothing was published yet. */
+  readonly oldest: number;
+  /** The highest seq so far. */
+  readonly newest: number;
+}
+
+/**
+ * The daemon. Every method that names a watcher takes its key and throws `CircusError` `not_found`
+ * when there is none; methods that return an `Operation` have checked everything that can be
+ * checked before they return.
+ */
+export interface Controller {
+  readonly version: string;
+  /** Counts in-place upgrades of this daemon, from 1. */
+  readonly generation: number;
+  readonly pid: number;
+  readonly globalOptions: GlobalOptions;
+  /** All watchers, sorted by key. */
+  watchers(): readonly WatcherView[];
+  findWatcher(key: string): WatcherView | undefined;
+  start(selection: Selection): Operation;
+  stop(selection: Selection): Operation;
+  restart(selection: Selection): Operation;
+  reload(selection: Selection, how: { graceful: boolean; sequential: boolean }): Operation;
+  add(request: AddRequest): Operation;
+  remove(key: string, how: { nostop: boolean }): Operation;
+  /** `nb` may be negative; the wanted number never falls below 0; a singleton keeps its own. */
+  changeCount(key: string, nb: number): Operation;
+  set(key: string, options: ReadonlyMap<string, Json>): Operation;
+  kill(key: string, request: KillRequest): Operation;
+  signal(key: string, request: SignalRequest): void;
+  /** Forgets back-off and failed attempts, and tries again at once. */
+  reset(key: string): Operation;
+  quit(): Operation;
+  /** Events after `since`; only those of one watcher when `key` is given. */
+  events(since: number, key?: string): EventReplay;
+}

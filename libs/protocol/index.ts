@@ -1,0 +1,32 @@
+/** The contract between circusd and whoever talks to it: envelope, errors, events, controller. */
+export type {
+  AddRequest,
+  Controller,
+  EventReplay,
+  GlobalOptions,
+  KillRequest,
+  Operation,
+  Selection,
+  SignalRequest,
+  WatcherStatus,
+  WatcherView,
+} from './controller.ts';
+export {
+  errorReply,
+  okReply,
+  parseRequest,
+  type ReplyBody,
+  type Request,
+  salvageRequest,
+} from './envelope.ts';
+export { CircusError, type ErrorCode, errorTable } from './errors.ts';
+export {
+  type EventName,
+  type EventPayload,
+  eventNames,
+  eventTopic,
+  type PublishedEvent,
+  parseTopic,
+  topicName,
+} from './events.ts';
+export { isJsonObject, type Json, type JsonObject } from './json.ts';
