@@ -1,0 +1,123 @@
+/** Replacing the processes of a watcher (protocol 7.8): new ones first, or one by one. */
+import type { ReloadRecord, Slot, WatcherRecord } from './model.ts';
+import { stopProcess } from './processes.ts';
+import { byAge, forgiveSlot, isOccupied, lastingSlots, type OccupiedSlot } from './slots.ts';
+import { isWarm, retire, tendSlots } from './tending.ts';
+import type { Turn } from './turn.ts';
+import { noteReload } from './waits.ts';
+
+/**
+ * Asks for a reload of a watcher that is not stopped. One that is under way is followed by another,
+ * so that every process is newer than the last request; several requests in the meantime are one.
+ * Whatever the case, the next generation fulfils the request.
+ */
+export function requestReload(turn: Turn, watcher: WatcherRecord, how: ReloadRecord['kind']): void {
+  watcher.nextReload = how;
+  if (watcher.state === 'active') beginNextReload(turn, watcher);
+}
+
+/** Starts the reload that waits, if there is one and none is under way. */
+export function beginNextReload(turn: Turn, watcher: WatcherRecord): void {
+  if (watcher.reload !== null || watcher.nextReload === null) return;
+  const how = watcher.nextReload;
+  watcher.nextReload = null;
+  beginReload(turn, watcher, how);
+}
+
+/** Carries a reload on as far as it goes now. */
+export function tendReload(turn: Turn, watcher: WatcherRecord, reload: ReloadRecord): void {
+  if (reload.failure !== null) rollBack(turn, watcher, reload, reload.failure);
+  else if (reload.kind === 'graceful') tendGraceful(turn, watcher, reload);
+  else tendSequential(turn, watcher, reload);
+}
+
+/** The watcher is stopped or restarted in the middle of a reload: whoever waits for it is told. */
+export function abandonReload(turn: Turn, watcher: WatcherRecord, reason: string): void {
+  if (watcher.reload === null && watcher.nextReload === null) return;
+  watcher.reload = null;
+  watcher.nextReload = null;
+  noteReload(turn.state, watcher.key, Number.POSITIVE_INFINITY, reason);
+}
+
+function beginReload(turn: Turn, watcher: WatcherRecord, kind: ReloadRecord['kind']): void {
+  watcher.generation += 1;
+  const { generation, key } = watcher;
+  if (watcher.rules.sendHup) {
+    for (const { process } of watcher.slots.filter(isOccupied)) {
+      if (process.pid !== null) turn.actions.push({ type: 'hup', key, pid: process.pid });
+    }
+    finish(turn, watcher, generation);
+    return;
+  }
+  for (const slot of watcher.slots) forgiveSlot(slot);
+  watcher.reload = { kind, generation, failure: null };
+  turn.actions.push({ type: 'publish', key, event: 'reload_started', facts: { kind } });
+}
+
+function tendGraceful(turn: Turn, watcher: WatcherRecord, reload: ReloadRecord): void {
+  const { numprocesses, reloadSurge } = watcher.rules;
+  const surge = Math.max(1, reloadSurge ?? numprocesses);
+  const { olds, news } = partition(watcher, reload);
+  const isDraining = watcher.slots.some((slot) => slot.isSurplus && isOlder(slot, reload));
+  const wantedNews = isDraining
+    ? news.length
+    : Math.min(numprocesses, Math.max(0, numprocesses - olds.length) + surge);
+  tendSlots(turn, watcher, olds.length + wantedNews);
+  if (isDraining) return;
+  const now = partition(watcher, reload);
+  if (now.news.length < wantedNews || !now.news.every(counts) || !isWarm(turn, watcher)) return;
+  const kept = Math.max(0, numprocesses - now.news.length);
+  for (const old of now.olds.slice(0, now.olds.length - kept)) retire(turn, watcher, old);
+  if (now.olds.length === 0) finish(turn, watcher, reload.generation);
+}
+
+function tendSequential(turn: Turn, watcher: WatcherRecord, reload: ReloadRecord): void {
+  tendSlots(turn, watcher, watcher.rules.numprocesses);
+  if (!watcher.slots.every(counts) || !isWarm(turn, watcher)) return;
+  const [oldest] = partition(watcher, reload).olds;
+  if (oldest === undefined) finish(turn, watcher, reload.generation);
+  else stopProcess(turn, watcher, oldest, 'sequential');
+}
+
+/** The new processes are no good: they go, the old ones stay. */
+function rollBack(turn: Turn, watcher: WatcherRecord, reload: ReloadRecord, reason: string): void {
+  watcher.reload = null;
+  const { key } = watcher;
+  const spare = Math.max(0, lastingSlots(watcher).length - watcher.rules.numprocesses);
+  const worstFirst = partition(watcher, reload).news.sort((a, b) => +counts(a) - +counts(b));
+  for (const slot of worstFirst.slice(0, spare)) retire(turn, watcher, slot);
+  turn.actions.push({ type: 'publish', key, event: 'reload_failed', facts: { reason } });
+  const text = `reload of ${watcher.name} is rolled back: ${reason}`;
+  turn.actions.push({ type: 'report', key, level: 'error', text });
+  noteReload(turn.state, key, reload.generation, reason);
+}
+
+function finish(turn: Turn, watcher: WatcherRecord, generation: number): void {
+  watcher.reload = null;
+  turn.actions.push({ type: 'publish', key: watcher.key, event: 'reload', facts: {} });
+  noteReload(turn.state, watcher.key, generation, null);
+}
+
+/** Lasting slots: those whose process is to be replaced, oldest first, and all others. */
+function partition(
+  watcher: WatcherRecord,
+  reload: ReloadRecord,
+): { olds: OccupiedSlot[]; news: Slot[] } {
+  const lasting = lastingSlots(watcher);
+  return {
+    olds: lasting
+      .filter(isOccupied)
+      .filter((slot) => isOlder(slot, reload))
+      .sort(byAge),
+    news: lasting.filter((slot) => !isOlder(slot, reload)),
+  };
+}
+
+function isOlder({ process }: Slot, reload: ReloadRecord): boolean {
+  return process !== null && process.generation < reload.generation;
+}
+
+/** Whether the process in this slot serves, or has done its work. */
+function counts(slot: Slot): boolean {
+  return slot.isDone || slot.process?.state === 'running';
+}

@@ -1,0 +1,46 @@
+/** What can be read off the state: for `status`, `list`, `numprocesses` and whoever asks why. */
+import type { WatcherStatus } from '#libs/protocol';
+import type { WatcherRecord, WatcherState } from './model.ts';
+import { byAge, isOccupied } from './slots.ts';
+
+/** The core's states in the words of `status`. A dormant watcher runs nothing: stopped. */
+const statusOfState: Readonly<Record<WatcherState, WatcherStatus>> = {
+  stopped: 'stopped',
+  dormant: 'stopped',
+  blocked: 'starting',
+  opening: 'starting',
+  starting: 'starting',
+  confirming: 'starting',
+  active: 'active',
+  closing: 'stopping',
+  stopping: 'stopping',
+};
+
+/** A watcher's state as `status` prints it. */
+export function statusOf(watcher: WatcherRecord): WatcherStatus {
+  return statusOfState[watcher.state];
+}
+
+/** Pids of the processes that are alive, oldest first. */
+export function livePids(watcher: WatcherRecord): number[] {
+  const pids: number[] = [];
+  for (const { process } of watcher.slots.filter(isOccupied).sort(byAge)) {
+    if (process.pid !== null) pids.push(process.pid);
+  }
+  return pids;
+}
+
+/** Why a watcher is not as wanted, for people; null when all is well. */
+export function troubleOf(watcher: WatcherRecord, now: number): string | null {
+  if (watcher.trouble !== null) return watcher.trouble;
+  if (watcher.state === 'blocked') {
+    const awaited = watcher.rules.dependsOn.map((need) => `${need.watcher}: ${need.condition}`);
+    return `waits for ${awaited.join(', ')}`;
+  }
+  const waiting = watcher.slots.filter((slot) => slot.retryAt !== null && slot.retryAt > now);
+  const first = waiting.find((slot) => slot.trouble !== null) ?? waiting[0];
+  if (first?.retryAt == null) return null;
+  const seconds = ((first.retryAt - now) / 1_000).toFixed(1);
+  const cause = first.trouble ?? `ended ${first.failures} times in a row soon after its start`;
+  return `wid ${first.wid}: ${cause}; next attempt in ${seconds} s`;
+}
