@@ -1,0 +1,322 @@
+/** The arbiter: all watchers of one daemon, and what commands do to them. */
+import {
+  applyWatcherOption,
+  type CircusConfig,
+  checkWatcherOption,
+  createWatcherConfig,
+  requireConsistent,
+  type WatcherConfig,
+} from '#libs/config';
+import {
+  type AddRequest,
+  CircusError,
+  type Controller,
+  type EventReplay,
+  type GlobalOptions,
+  type Json,
+  type KillRequest,
+  type Operation,
+  type ReplyBody,
+  type Selection,
+  type SignalRequest,
+  type WatcherView,
+} from '#libs/protocol';
+import type { WaitResult } from '#libs/supervision';
+import { epochSeconds, monotonicMs } from './clock.ts';
+import { type EventListener, EventLog } from './event-log.ts';
+import { rulesOf } from './rules-of.ts';
+import { signalWorkers } from './signalling.ts';
+import { Supervisor, type SupervisorLog } from './supervisor.ts';
+import { viewWatcher } from './watcher-view.ts';
+
+/** What an arbiter is made from. */
+export interface ArbiterOptions {
+  readonly version: string;
+  readonly config: CircusConfig;
+  /** Reads the configuration again for an unnamed restart; throws what is to be told. */
+  readonly reread: () => CircusConfig;
+  readonly log: SupervisorLog;
+  /** Told of every event, in order. */
+  readonly onEvent: EventListener;
+}
+
+/** Supervises every watcher of a configuration, and answers commands. */
+export class Arbiter implements Controller {
+  readonly version: string;
+  readonly generation = 1;
+  readonly pid = process.pid;
+  /** Settles when nothing is left. */
+  readonly ended: Promise<void>;
+  readonly #options: ArbiterOptions;
+  readonly #events: EventLog;
+  readonly #supervisor: Supervisor;
+  readonly #configs = new Map<string, WatcherConfig>();
+  #config: CircusConfig;
+  #isRestarting = false;
+  #passTimer: NodeJS.Timeout | undefined;
+
+  constructor(options: ArbiterOptions) {
+    this.version = options.version;
+    this.#options = options;
+    this.#config = options.config;
+    this.#events = new EventLog(options.onEvent);
+    const { promise, resolve } = promiseWithResolver();
+    this.ended = promise;
+    this.#supervisor = new Supervisor({
+      log: options.log,
+      events: this.#events,
+      warmupDelayMs: options.config.circus.warmup_delay * 1_000,
+      configOf: (key) => this.#requireConfig(key),
+      onRemoved: (key) => this.#configs.delete(key),
+      onEnd: () => {
+        clearInterval(this.#passTimer);
+        resolve();
+      },
+    });
+  }
+
+  /** Starts every watcher with autostart, highest priority first; resolves when all have started. */
+  async run(): Promise<void> {
+    this.#supervisor.start();
+    const delayMs = this.#config.circus.check_delay * 1_000;
+    if (delayMs > 0) this.#passTimer = setInterval(() => this.#supervisor.pass(), delayMs);
+    await this.#startConfigured();
+  }
+
+  get globalOptions(): GlobalOptions {
+    const { endpoint, stats_endpoint, pubsub_endpoint, check_delay, multicast_endpoint } =
+      this.#config.circus;
+    return { endpoint, stats_endpoint, pubsub_endpoint, check_delay, multicast_endpoint };
+  }
+
+  watchers(): readonly WatcherView[] {
+    return this.#keys().map((key) => this.#requireWatcher(key));
+  }
+
+  findWatcher(key: string): WatcherView | undefined {
+    const record = this.#supervisor.state.watchers[key];
+    const config = this.#configs.get(key);
+    if (record === undefined || config === undefined) return undefined;
+    return viewWatcher(record, config, monotonicMs());
+  }
+
+  start(selection: Selection): Operation {
+    this.#requireReady();
+    const keys = this.#resolve(selection);
+    const isOne = selection.kind === 'one';
+    const work = this.#supervisor.command({ type: 'start', keys, isOne });
+    return operation(
+      work,
+      isOne ? ({ started, kept }) => ({ info: pidLists({ started, kept }) }) : noKeys,
+    );
+  }
+
+  stop(selection: Selection): Operation {
+    this.#requireReady();
+    const keys = this.#resolve(selection);
+    const isOne = selection.kind === 'one';
+    const work = this.#supervisor.command({ type: 'stop', keys, isOne });
+    return operation(work, isOne ? () => ({ info: null }) : noKeys);
+  }
+
+  restart(selection: Selection): Operation {
+    this.#requireReady();
+    if (selection.kind === 'all') return operation(this.#restartAll(), noKeys);
+    const keys = this.#resolve(selection);
+    const isOne = selection.kind === 'one';
+    const work = this.#supervisor.command({ type: 'restart', keys, isOne });
+    return operation(work, isOne ? (result) => ({ info: pidLists(result) }) : noKeys);
+  }
+
+  reload(selection: Selection, how: { graceful: boolean; sequential: boolean }): Operation {
+    if (!how.graceful) return this.restart(selection);
+    this.#requireReady();
+    const keys = this.#resolve(selection);
+    const isOne = selection.kind === 'one';
+    const kind = how.sequential ? 'sequential' : 'graceful';
+    const work = this.#supervisor.command({ type: 'reload', keys, isOne, how: kind });
+    return operation(work, isOne ? (result) => ({ info: pidLists(result) }) : noKeys);
+  }
+
+  add({ name, cmd, args, options, start }: AddRequest): Operation {
+    this.#requireReady();
+    const config = createWatcherConfig(name, cmd, args, options);
+    const key = name.toLowerCase();
+    if (this.#configs.has(key)) {
+      throw new CircusError('already_exists', `watcher '${name}' already exists`);
+    }
+    this.#events.publish(name, 'add', {}, epochSeconds());
+    const work = this.#addWatcher(config, start);
+    return operation(work, start ? ({ started, kept }) => pidLists({ started, kept }) : noKeys);
+  }
+
+  remove(key: string, { nostop }: { nostop: boolean }): Operation {
+    this.#requireReady();
+    const { name } = this.#requireWatcher(key);
+    this.#events.publish(name, 'remove', {}, epochSeconds());
+    return operation(this.#supervisor.command({ type: 'remove', key, nostop }), noKeys);
+  }
+
+  changeCount(key: string, nb: number): Operation {
+    this.#requireReady();
+    const { singleton, numprocesses: before } = this.#requireWatcher(key);
+    if (singleton) {
+      const reply = { numprocesses: before, singleton };
+      return { reply, done: Promise.resolve({}) };
+    }
+    const numprocesses = Math.max(0, before + nb);
+    const config = this.#requireConfig(key);
+    const done = this.#configure(
+      key,
+      { ...config, options: { ...config.options, numprocesses } },
+      false,
+    );
+    return { reply: { numprocesses }, done };
+  }
+
+  set(key: string, options: ReadonlyMap<string, Json>): Operation {
+    this.#requireReady();
+    const { name } = this.#requireWatcher(key);
+    let config = this.#requireConfig(key);
+    const known = Object.keys(config.freeForm);
+    const settings = [...options].map(([option, value]) =>
+      checkWatcherOption(option, value, { known }),
+    );
+    for (const setting of settings) config = applyWatcherOption(config, setting);
+    requireConsistent(config);
+    for (const _ of settings) this.#events.publish(name, 'updated', {}, epochSeconds());
+    const needsReload = settings.some(({ effect }) => effect === 'reload');
+    return { reply: {}, done: this.#configure(key, config, needsReload) };
+  }
+
+  kill(key: string, { pid, signum, gracefulTimeout }: KillRequest): Operation {
+    this.#requireReady();
+    const { pids } = this.#requireWatcher(key);
+    const { stopSignal, gracefulTimeoutMs } = rulesOf(this.#requireConfig(key));
+    const order = {
+      signum: signum ?? stopSignal,
+      timeoutMs: gracefulTimeout === undefined ? gracefulTimeoutMs : gracefulTimeout * 1_000,
+    };
+    const chosen = pid === undefined ? pids : pids.filter((candidate) => candidate === pid);
+    const work = this.#supervisor.command({ type: 'kill', key, pids: chosen, order });
+    return operation(work, noKeys);
+  }
+
+  signal(key: string, request: SignalRequest): void {
+    this.#requireWatcher(key);
+    signalWorkers(this.#supervisor.workersOf(key), request);
+  }
+
+  reset(key: string): Operation {
+    this.#requireReady();
+    this.#requireWatcher(key);
+    return operation(this.#supervisor.command({ type: 'reset', key }), noKeys);
+  }
+
+  /** Ends everything; a second one, or `atOnce`, without waiting for anybody. */
+  quit({ atOnce = false }: { atOnce?: boolean } = {}): Operation {
+    if (this.#supervisor.state.phase === 'running') this.#options.log.info('Arbiter exiting');
+    return operation(this.#supervisor.command({ type: 'quit', atOnce }), noKeys);
+  }
+
+  events(since: number, key?: string): EventReplay {
+    return this.#events.replay(since, key);
+  }
+
+  /** Stops all, reads the configuration again, starts what it says (protocol 2.3 "restart"). */
+  async #restartAll(): Promise<WaitResult> {
+    this.#isRestarting = true;
+    try {
+      await this.#supervisor.command({ type: 'stop', keys: this.#keys(), isOne: false });
+      const config = this.#options.reread();
+      const removals = this.#keys().map((key) =>
+        this.#supervisor.command({ type: 'remove', key, nostop: false }),
+      );
+      await Promise.all(removals);
+      this.#config = { ...config, circus: { ...config.circus, ...this.#boundEndpoints() } };
+    } finally {
+      this.#isRestarting = false;
+    }
+    await this.#startConfigured();
+    return {};
+  }
+
+  /** Sockets that stay bound over a restart of all watchers. */
+  #boundEndpoints(): Pick<GlobalOptions, 'endpoint' | 'pubsub_endpoint'> {
+    const { endpoint, pubsub_endpoint } = this.#config.circus;
+    return { endpoint, pubsub_endpoint };
+  }
+
+  async #startConfigured(): Promise<void> {
+    for (const config of this.#config.watchers) await this.#addWatcher(config, false);
+    await this.#supervisor.command({ type: 'start', keys: this.#keys(), isOne: false });
+  }
+
+  #addWatcher(config: WatcherConfig, start: boolean): Promise<WaitResult> {
+    const { name } = config;
+    const key = name.toLowerCase();
+    this.#configs.set(key, config);
+    return this.#supervisor.command({ type: 'add', key, name, rules: rulesOf(config), start });
+  }
+
+  /** Gives a watcher another configuration; the reply of a waiting client has the new count. */
+  async #configure(key: string, config: WatcherConfig, needsReload: boolean): Promise<ReplyBody> {
+    this.#configs.set(key, config);
+    await this.#supervisor.command({ type: 'set', key, rules: rulesOf(config), needsReload });
+    return {};
+  }
+
+  #keys(): string[] {
+    return Object.keys(this.#supervisor.state.watchers).sort();
+  }
+
+  #resolve(selection: Selection): readonly string[] {
+    if (selection.kind === 'all') return this.#keys();
+    const keys = selection.kind === 'one' ? [selection.key] : selection.keys;
+    for (const key of keys) this.#requireWatcher(key);
+    return keys;
+  }
+
+  #requireWatcher(key: string): WatcherView {
+    const watcher = this.findWatcher(key);
+    if (watcher === undefined) throw new CircusError('not_found', `program ${key} not found`);
+    return watcher;
+  }
+
+  #requireConfig(key: string): WatcherConfig {
+    const config = this.#configs.get(key);
+    if (config === undefined) throw new CircusError('not_found', `program ${key} not found`);
+    return config;
+  }
+
+  #requireReady(): void {
+    if (this.#supervisor.state.phase !== 'running') {
+      throw new CircusError('restarting', 'arbiter is stopping...');
+    }
+    if (this.#isRestarting) throw new CircusError('restarting', 'arbiter is restarting...');
+  }
+}
+
+function operation(
+  work: Promise<WaitResult>,
+  describe: (result: WaitResult) => ReplyBody,
+): Operation {
+  return { reply: {}, done: work.then(describe) };
+}
+
+function noKeys(): ReplyBody {
+  return {};
+}
+
+function pidLists(result: WaitResult): { [key: string]: readonly number[] } {
+  const entries = Object.entries(result).filter(([, pids]) => pids !== undefined);
+  return Object.fromEntries(entries);
+}
+
+function promiseWithResolver(): { promise: Promise<void>; resolve: () => void } {
+  let resolve: () => void = () => undefined;
+  const promise = new Promise<void>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}

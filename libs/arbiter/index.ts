@@ -1,0 +1,2 @@
+/** The arbiter: performs what the core of supervision decides, and executes commands. */
+export { Arbiter, type ArbiterOptions } from './arbiter.ts';

@@ -1,0 +1,46 @@
+/** From a watcher's configuration to a running process. */
+import { buildEnvironment, buildWorkerCommand, type WatcherConfig } from '#libs/config';
+import {
+  type ProcessIdentity,
+  resolveGroup,
+  resolveUser,
+  type SpawnRequest,
+  spawnProcess,
+  supplementaryGroups,
+} from '#libs/native';
+
+/**
+ * Starts one process of a watcher.
+ *
+ * @throws SpawnError the system refused
+ * @throws CircusError the command line cannot be built
+ * @throws UnknownAccountError uid or gid names nobody
+ */
+export function spawnWorker(watcher: WatcherConfig, wid: number): ProcessIdentity {
+  const env = buildEnvironment(watcher, process.env);
+  const { file, argv } = buildWorkerCommand(watcher, { wid, env, sockets: {} });
+  const { options, rlimits } = watcher;
+  const request: SpawnRequest = {
+    argv,
+    executable: file,
+    env,
+    stdin: options.close_child_stdin ? 'null' : 'inherit',
+    stdout: options.close_child_stdout ? 'null' : 'inherit',
+    stderr: options.close_child_stderr ? 'null' : 'inherit',
+    rlimits: Object.entries(rlimits).map(([name, value]) => ({ name, value })),
+    ...credentialsOf(watcher),
+    ...(options.working_dir === null ? {} : { workingDir: options.working_dir }),
+    ...(options.umask === null ? {} : { umask: options.umask }),
+    ...(options.nice === null ? {} : { nice: options.nice }),
+  };
+  return spawnProcess(request);
+}
+
+/** gid defaults to the user's primary group, and the user brings all its groups (protocol 7.3). */
+function credentialsOf({ options }: WatcherConfig): Pick<SpawnRequest, 'uid' | 'gid' | 'groups'> {
+  const gid = options.gid === null ? undefined : resolveGroup(options.gid).gid;
+  if (options.uid === null) return gid === undefined ? {} : { gid };
+  const user = resolveUser(options.uid);
+  const groups = supplementaryGroups(user.name, gid ?? user.gid);
+  return { uid: user.uid, gid: gid ?? user.gid, groups };
+}

@@ -1,0 +1,340 @@
+/**
+ * Runs the core: performs its actions in order and tells it what happened. Everything that reaches
+ * the kernel about a worker goes through here.
+ */
+import type { WatcherConfig } from '#libs/config';
+import {
+  becomeSubreaper,
+  type ExitRecord,
+  isAlive,
+  Reaper,
+  SpawnError,
+  sendSignal,
+} from '#libs/native';
+import type { EventName } from '#libs/protocol';
+import {
+  type Action,
+  type CommandEvent,
+  type CoreEvent,
+  type DaemonState,
+  initialState,
+  nextDeadline,
+  step,
+  type WaitResult,
+  type WatcherRecord,
+} from '#libs/supervision';
+import { epochSeconds, monotonicMs } from './clock.ts';
+import type { EventLog } from './event-log.ts';
+import { hasRemains, killWorker, signalRemains, stopWorker } from './families.ts';
+import { spawnWorker } from './spawn-worker.ts';
+import { findStrays, signalStrays } from './strays.ts';
+import { WaitingRoom } from './waiting-room.ts';
+import { WorkQueue } from './work-queue.ts';
+import type { Worker } from './worker.ts';
+
+const SIGHUP = 1;
+const SIGKILL = 9;
+const SIGTERM = 15;
+
+/** How often what dead workers left, and strays, are looked at: not all of them die as our children. */
+const remainsPollMs = 50;
+
+/** A timer that is never asked for less than this fires early and finds nothing due. */
+const longestTimerMs = 2 ** 31 - 1;
+
+/** Where the supervisor tells what it does. */
+export interface SupervisorLog {
+  debug(text: string): void;
+  info(text: string): void;
+  warn(text: string): void;
+  error(text: string): void;
+}
+
+/** What the supervisor needs from its owner. */
+export interface SupervisorOptions {
+  readonly log: SupervisorLog;
+  readonly events: EventLog;
+  /** Pause between two watchers that are started one after another, in milliseconds. */
+  readonly warmupDelayMs: number;
+  /** The configuration of a watcher that exists in the core. */
+  readonly configOf: (key: string) => WatcherConfig;
+  /** A watcher is gone. */
+  readonly onRemoved: (key: string) => void;
+  /** Nothing is left and every command has its answer. */
+  readonly onEnd: () => void;
+}
+
+type UntimedEvent = CoreEvent extends infer E
+  ? E extends CoreEvent
+    ? Omit<E, 'now'>
+    : never
+  : never;
+type UnnumberedCommand = CommandEvent extends infer E
+  ? E extends CommandEvent
+    ? Omit<E, 'wait'>
+    : never
+  : never;
+
+type Performers = {
+  readonly [T in Action['type']]: (action: Extract<Action, { type: T }>) => void;
+};
+
+/** Keeps processes as the core wants them. */
+export class Supervisor {
+  readonly state: DaemonState;
+  readonly #options: SupervisorOptions;
+  readonly #reaper = new Reaper();
+  readonly #waits = new WaitingRoom();
+  readonly #queue = new WorkQueue<Action>(
+    (action) => this.#perform(action),
+    () => this.#setTimer(),
+  );
+  readonly #workers = new Map<number, Worker>();
+  /** Dead workers with descendants that are alive, by ticket. */
+  readonly #remains = new Map<number, Worker>();
+  /** Pids that were given up by `rm --nostop`: not ours, and no strays. */
+  readonly #released = new Map<number, Worker>();
+  #timer: NodeJS.Timeout | undefined;
+  #remainsTimer: NodeJS.Timeout | undefined;
+  #awaitsStrays = false;
+
+  constructor(options: SupervisorOptions) {
+    this.#options = options;
+    this.state = initialState(monotonicMs(), options.warmupDelayMs);
+  }
+
+  /** Begins to collect deaths. To be called once, before the first command. */
+  start(): void {
+    becomeSubreaper();
+    this.#reaper.start((exit) => this.#onExit(exit));
+  }
+
+  /** Gives a command to the core; the promise is settled when its work is finished or has failed. */
+  command(command: UnnumberedCommand): Promise<WaitResult> {
+    const { wait, answer } = this.#waits.enter();
+    this.#feed({ ...command, wait } as UntimedEvent);
+    return answer;
+  }
+
+  /** Looks for deaths and deadlines that went unnoticed. */
+  pass(): void {
+    this.#reaper.sweep();
+    this.#feed({ type: 'tick' });
+  }
+
+  /** The live processes of a watcher. */
+  workersOf(key: string): Worker[] {
+    return [...this.#workers.values()].filter((worker) => worker.key === key);
+  }
+
+  /** Stops every timer. Processes that still run are left alone. */
+  close(): void {
+    clearTimeout(this.#timer);
+    clearTimeout(this.#remainsTimer);
+    this.#reaper.stop();
+  }
+
+  #feed(event: UntimedEvent): void {
+    this.#queue.push(step(this.state, { ...event, now: monotonicMs() } as CoreEvent));
+  }
+
+  #setTimer(): void {
+    clearTimeout(this.#timer);
+    const deadline = nextDeadline(this.state);
+    if (deadline === null) return;
+    const delayMs = Math.min(Math.max(0, Math.ceil(deadline - monotonicMs())), longestTimerMs);
+    this.#timer = setTimeout(() => this.#feed({ type: 'tick' }), delayMs);
+  }
+
+  #perform(action: Action): void {
+    const perform = this.#performers[action.type] as (action: Action) => void;
+    try {
+      perform(action);
+    } catch (error) {
+      // Our own fault. One action fails loudly; supervision goes on.
+      const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      this.#options.log.error(`action ${action.type} failed: ${text}`);
+    }
+  }
+
+  readonly #performers: Performers = {
+    spawn: (action) => this.#spawn(action),
+    signal: ({ key, pid, signum, withChildren }) => {
+      const worker = this.#workers.get(pid);
+      if (worker !== undefined) this.#publishKills(key, stopWorker(worker, signum, withChildren));
+    },
+    hup: ({ pid }) => {
+      const worker = this.#workers.get(pid);
+      if (worker !== undefined) sendSignal(worker.identity, SIGHUP);
+    },
+    kill_tree: ({ key, pid }) => {
+      const worker = this.#workers.get(pid);
+      if (worker !== undefined) this.#publishKills(key, killWorker(worker));
+    },
+    end_remains: ({ ticket, signum }) => this.#signalRemains(ticket, signum),
+    kill_remains: ({ ticket }) => this.#signalRemains(ticket, SIGKILL),
+    release: ({ pids }) => {
+      for (const pid of pids) this.#release(pid);
+    },
+    publish: ({ key, event, facts }) => this.#publish(key, event, facts),
+    report: ({ level, text }) => this.#options.log[level](text),
+    removed: ({ key }) => this.#options.onRemoved(key),
+    finish: ({ wait, result }) => this.#waits.finish(wait, result),
+    fail: ({ wait, reason }) => this.#waits.fail(wait, reason),
+    end_strays: () => this.#endStrays(SIGTERM),
+    kill_strays: () => this.#endStrays(SIGKILL),
+    end: () => {
+      this.close();
+      this.#options.onEnd();
+    },
+    // No option asks for these yet, so the core does not either.
+    await_ready: () => undefined,
+    hook: () => undefined,
+    watch_demand: () => undefined,
+    unwatch_demand: () => undefined,
+  };
+
+  #spawn({ key, wid, ticket }: Extract<Action, { type: 'spawn' }>): void {
+    const random = Math.random();
+    const spawnedAt = epochSeconds();
+    try {
+      const identity = spawnWorker(this.#options.configOf(key), wid);
+      const { pid } = identity;
+      this.#workers.set(pid, { key, wid, ticket, identity, spawnedAt, family: [] });
+      this.#feed({ type: 'spawned', key, wid, ticket, pid, random });
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      const isPermanent = !(error instanceof SpawnError) || error.isPermanent;
+      this.#options.log.error(`cannot spawn a ${this.#nameOf(key)} process: ${reason}`);
+      this.#feed({ type: 'spawn_failed', key, wid, ticket, isPermanent, reason, random });
+    }
+  }
+
+  #onExit(exit: ExitRecord): void {
+    this.#released.delete(exit.pid);
+    const worker = this.#workers.get(exit.pid);
+    if (worker === undefined) {
+      this.#checkRemains();
+      return;
+    }
+    this.#workers.delete(exit.pid);
+    const { key, wid, ticket } = worker;
+    const exitCode = exit.exitCode ?? -(exit.signal ?? 0);
+    const leavesRemains = hasRemains(worker);
+    if (leavesRemains) this.#remains.set(ticket, worker);
+    const failure = exit.failedBeforeExec
+      ? 'limits or user could not be set before the command'
+      : null;
+    this.#feed({
+      type: 'exited',
+      key,
+      wid,
+      ticket,
+      exitCode,
+      hasRemains: leavesRemains,
+      failure,
+      random: Math.random(),
+    });
+  }
+
+  #signalRemains(ticket: number, signum: number): void {
+    const worker = this.#remains.get(ticket);
+    if (worker === undefined) return;
+    signalRemains(worker, signum);
+    this.#watchRemains();
+  }
+
+  /** Tells the core of remains, and at the end of strays, that are gone. */
+  #checkRemains(): void {
+    for (const [ticket, worker] of this.#remains) {
+      if (hasRemains(worker)) continue;
+      this.#remains.delete(ticket);
+      this.#feed({ type: 'remains_gone', key: worker.key, ticket });
+    }
+    if (this.#awaitsStrays && this.#strays().length === 0) {
+      this.#awaitsStrays = false;
+      this.#feed({ type: 'strays_gone' });
+    }
+  }
+
+  #watchRemains(): void {
+    clearTimeout(this.#remainsTimer);
+    if (this.#remains.size === 0 && !this.#awaitsStrays) return;
+    this.#remainsTimer = setTimeout(() => {
+      this.#checkRemains();
+      this.#watchRemains();
+    }, remainsPollMs);
+  }
+
+  #endStrays(signum: number): void {
+    const strays = this.#strays();
+    if (strays.length > 0) {
+      this.#options.log.warn(
+        `${strays.length} stray processes are left; they get signal ${signum}`,
+      );
+    }
+    signalStrays(strays, signum);
+    this.#awaitsStrays = this.state.phase === 'sweeping';
+    this.#checkRemains();
+    this.#watchRemains();
+  }
+
+  #strays(): ReturnType<typeof findStrays> {
+    const remaining = new Set(
+      [...this.#remains.values()].flatMap(({ family }) => family.map(({ pid }) => pid)),
+    );
+    return findStrays(
+      (pid) => this.#workers.has(pid) || this.#released.has(pid) || remaining.has(pid),
+    );
+  }
+
+  #release(pid: number): void {
+    const worker = this.#workers.get(pid);
+    if (worker === undefined || !isAlive(worker.identity)) return;
+    this.#workers.delete(pid);
+    this.#released.set(pid, worker);
+  }
+
+  #publish(
+    key: string,
+    event: EventName,
+    facts: Extract<Action, { type: 'publish' }>['facts'],
+  ): void {
+    const name = this.#nameOf(key);
+    const pid = facts['process_pid'];
+    const worker =
+      event === 'spawn' && typeof pid === 'number' ? this.#workers.get(pid) : undefined;
+    this.#options.events.publish(name, event, facts, worker?.spawnedAt ?? epochSeconds());
+    this.#tell(name, event, facts);
+  }
+
+  #publishKills(key: string, pids: readonly number[]): void {
+    for (const pid of pids) this.#publish(key, 'kill', { process_pid: pid });
+  }
+
+  #tell(
+    name: string,
+    event: EventName,
+    facts: Extract<Action, { type: 'publish' }>['facts'],
+  ): void {
+    const { log } = this.#options;
+    const { process_pid: pid, exit_code: code, backoff } = facts;
+    if (event === 'spawn') log.info(`running ${name} process [pid ${pid}]`);
+    else if (event === 'start') log.info(`${name} started`);
+    else if (event === 'stop') log.info(`${name} stopped`);
+    else if (event === 'kill') log.debug(`sent a signal to ${name} process [pid ${pid}]`);
+    else if (event === 'reap') {
+      const pause = Number(backoff) > 0 ? `, replaced in ${Number(backoff).toFixed(1)} s` : '';
+      log.info(`${name} process [pid ${pid}] ended with ${describeExit(Number(code))}${pause}`);
+    }
+  }
+
+  #nameOf(key: string): string {
+    const record: WatcherRecord | undefined = this.state.watchers[key];
+    return record?.name ?? key;
+  }
+}
+
+function describeExit(code: number): string {
+  return code < 0 ? `signal ${-code}` : `exit code ${code}`;
+}
