@@ -1,7 +1,7 @@
 /** Which descriptors a child finds at which numbers, and in which directory it starts. */
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, readdirSync } from 'node:fs';
 import { lastErrno, libc } from './libc.ts';
-import { constants, opaqueBytes } from './platform.ts';
+import { constants, opaqueBytes, syscallNumbers } from './platform.ts';
 import { SpawnError, spawnErrorOf } from './spawn-error.ts';
 
 /** `null` is /dev/null. */
@@ -33,10 +33,26 @@ function copyAbove(fd: number, lowest: number): number {
   return copy;
 }
 
+const lastFd = 0xffff_ffff;
+
 /**
- * Calls `use` with file actions that put every source at its target and change the directory. All
- * descriptors of Node are close-on-exec, 0 to 2 included, so a child has those that are put there
- * and no other.
+ * Node's own descriptors are close-on-exec. Those are not that circusd was started with beyond the
+ * first few, and who knows which a native package makes; so all are marked before each spawn. It
+ * takes the kernel a microsecond or two.
+ */
+function sealDescriptors(): void {
+  const { CLOSE_RANGE_CLOEXEC, F_SETFD, FD_CLOEXEC } = constants;
+  const { closeRange } = syscallNumbers();
+  if (libc().syscall(closeRange, 3, lastFd, CLOSE_RANGE_CLOEXEC, 0) === 0) return;
+  // Linux before 5.11.
+  for (const fd of readdirSync('/proc/self/fd').map(Number)) {
+    if (fd > 2) libc().fcntl(fd, F_SETFD, FD_CLOEXEC);
+  }
+}
+
+/**
+ * Calls `use` with file actions that put every source at its target and change the directory. A
+ * child has the descriptors that are put there and no other.
  *
  * @throws SpawnError EBADF: a source is not open; EMFILE; EINVAL: two sources for one target
  */
@@ -45,6 +61,7 @@ export function withFileActions<T>(
   workingDir: string | undefined,
   use: (actions: Buffer) => T,
 ): T {
+  sealDescriptors();
   const copies: number[] = [];
   const actions = Buffer.alloc(opaqueBytes.spawnFileActions);
   check(libc().posix_spawn_file_actions_init(actions), 'file actions');

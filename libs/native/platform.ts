@@ -1,17 +1,18 @@
 /** What Linux calls things, and on which machines this program knows them. */
 
-/** The numbers of system calls for which libc has no call that touches one thread alone. */
+/** Calls that libc lacks, or that it makes for all threads where one alone is meant. */
 interface SyscallNumbers {
   readonly setgroups: number;
   readonly setresuid: number;
   readonly setresgid: number;
   readonly faccessat2: number;
+  readonly closeRange: number;
 }
 
 /** By `process.arch`. Both libcs use the kernel's numbers. */
 const syscallTable: Readonly<Record<string, SyscallNumbers>> = {
-  x64: { setgroups: 116, setresuid: 117, setresgid: 119, faccessat2: 439 },
-  arm64: { setgroups: 159, setresuid: 147, setresgid: 149, faccessat2: 439 },
+  x64: { setgroups: 116, setresuid: 117, setresgid: 119, faccessat2: 439, closeRange: 436 },
+  arm64: { setgroups: 159, setresuid: 147, setresgid: 149, faccessat2: 439, closeRange: 436 },
 };
 
 /**
@@ -27,7 +28,10 @@ export const opaqueBytes = {
 
 /** Values that x64 and arm64, glibc and musl share. */
 export const constants = {
+  F_SETFD: 2,
+  FD_CLOEXEC: 1,
   F_DUPFD_CLOEXEC: 1030,
+  CLOSE_RANGE_CLOEXEC: 4,
   O_CLOEXEC: 0o2000000,
   POSIX_SPAWN_SETSIGDEF: 0x04,
   POSIX_SPAWN_SETSIGMASK: 0x08,

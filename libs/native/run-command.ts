@@ -47,13 +47,9 @@ const graceMs = 50;
  */
 export async function runCommand(reaper: Reaper, request: CommandRequest): Promise<CommandResult> {
   const { process: leader, channels } = startCommand(request);
-  let timedOut = false;
-  const deadline = setTimeout(() => {
-    timedOut = true;
-    killTree(leader);
-  }, request.timeoutMs);
+  const deadline = new Deadline(leader, request.timeoutMs);
   const exit = await new Promise<ExitRecord>((resolve) => reaper.watch(leader.pid, resolve));
-  clearTimeout(deadline);
+  deadline.cancel();
   const { stdout, stderr, input } = channels;
   await settledWithin(Promise.all([stdout.ended, stderr.ended]), graceMs);
   for (const socket of [stdout.socket, stderr.socket, input]) socket?.destroy();
@@ -62,7 +58,7 @@ export async function runCommand(reaper: Reaper, request: CommandRequest): Promi
     signal: exit.signal,
     stdout: stdout.text(),
     stderr: stderr.text(),
-    timedOut,
+    timedOut: deadline.hasPassed,
     truncated: stdout.isTruncated() || stderr.isTruncated(),
     failedBeforeExec: exit.failedBeforeExec,
   };
@@ -153,6 +149,26 @@ function feed(fd: number, input: string | Buffer): Socket {
   socket.on('error', () => socket.destroy());
   socket.end(input);
   return socket;
+}
+
+/** Kills a tree when its time is over, and again for as long as it is not called off. */
+class Deadline {
+  #timer: NodeJS.Timeout;
+  hasPassed = false;
+
+  constructor(leader: ProcessIdentity, timeoutMs: number) {
+    this.#timer = setTimeout(() => {
+      this.hasPassed = true;
+      killTree(leader);
+      // Once more for who was forked meanwhile; and the handler of SIGCHLD alone does not keep a
+      // program alive until the death is known.
+      this.#timer = setInterval(() => killTree(leader), 100);
+    }, timeoutMs);
+  }
+
+  cancel(): void {
+    clearTimeout(this.#timer);
+  }
 }
 
 /** Descendants are looked up first: once the leader is dead nobody can tell whose they were. */
