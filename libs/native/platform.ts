@@ -1,0 +1,80 @@
+/** What Linux calls things, and on which machines this program knows them. */
+
+/** Calls that libc lacks, or that it makes for all threads where one alone is meant. */
+interface SyscallNumbers {
+  readonly setgroups: number;
+  readonly setresuid: number;
+  readonly setresgid: number;
+  readonly faccessat2: number;
+  readonly closeRange: number;
+}
+
+/** By `process.arch`. Both libcs use the kernel's numbers. */
+const syscallTable: Readonly<Record<string, SyscallNumbers>> = {
+  x64: { setgroups: 116, setresuid: 117, setresgid: 119, faccessat2: 439, closeRange: 436 },
+  arm64: { setgroups: 159, setresuid: 147, setresgid: 149, faccessat2: 439, closeRange: 436 },
+};
+
+/**
+ * Bytes set aside for the opaque types of libc. The largest of glibc and musl, x64 and arm64, is
+ * 336 (`posix_spawnattr_t`), 80 (`posix_spawn_file_actions_t`) and 128 (`sigset_t`, `siginfo_t`).
+ */
+export const opaqueBytes = {
+  spawnAttributes: 512,
+  spawnFileActions: 256,
+  signalSet: 128,
+  signalInfo: 128,
+} as const;
+
+/** Values that x64 and arm64, glibc and musl share. */
+export const constants = {
+  F_SETFD: 2,
+  FD_CLOEXEC: 1,
+  F_DUPFD_CLOEXEC: 1030,
+  CLOSE_RANGE_CLOEXEC: 4,
+  O_CLOEXEC: 0o2000000,
+  POSIX_SPAWN_SETSIGDEF: 0x04,
+  POSIX_SPAWN_SETSIGMASK: 0x08,
+  POSIX_SPAWN_SETSID: 0x80,
+  P_ALL: 0,
+  P_PID: 1,
+  WNOHANG: 0x1,
+  WEXITED: 0x4,
+  WNOWAIT: 0x1000000,
+  CLD_EXITED: 1,
+  CLD_DUMPED: 3,
+  PRIO_PROCESS: 0,
+  RLIMIT_NOFILE: 7,
+  PR_GET_DUMPABLE: 3,
+  PR_SET_DUMPABLE: 4,
+  PR_SET_CHILD_SUBREAPER: 36,
+  PR_GET_CHILD_SUBREAPER: 37,
+  AT_FDCWD: -100,
+  AT_EACCESS: 0x200,
+  X_OK: 1,
+} as const;
+
+/**
+ * Refuses machines whose numbers are not in the tables above. To be called first by every program
+ * that uses this library; the message is one line for the user.
+ *
+ * @throws Error not Linux, or neither x64 nor arm64
+ */
+export function requireSupportedPlatform(
+  platform: string = process.platform,
+  arch: string = process.arch,
+): void {
+  if (platform !== 'linux') {
+    throw new Error(`circusd runs on Linux only, and this is ${platform}`);
+  }
+  if (!(arch in syscallTable)) {
+    const known = Object.keys(syscallTable).join(' and ');
+    throw new Error(`circusd runs on ${known} only, and this machine is ${arch}`);
+  }
+}
+
+/** The system call numbers of this machine. Throws as `requireSupportedPlatform` does. */
+export function syscallNumbers(): SyscallNumbers {
+  requireSupportedPlatform();
+  return syscallTable[process.arch] as SyscallNumbers;
+}

@@ -1,0 +1,49 @@
+/** /proc/PID/stat: the one file that tells who a process is, in one read of about 10 µs. */
+import { closeSync, openSync, readSync } from 'node:fs';
+
+/** What is used of the file, for threads of the kernel as for programs. */
+export interface ProcessStat {
+  readonly pid: number;
+  /** The name of the executable, cut to 15 bytes by the kernel. */
+  readonly comm: string;
+  /** `R`, `S`, `Z`...: proc(5). */
+  readonly state: string;
+  readonly ppid: number;
+  readonly pgid: number;
+  readonly sid: number;
+  /** Clock ticks between the boot and the start; with the pid it tells one process from all others. */
+  readonly startTime: number;
+}
+
+const scratch = Buffer.allocUnsafeSlow(4096);
+
+/** A whole small file of /proc as text; `undefined` when it is not there (any more). */
+export function readProcFile(path: string): string | undefined {
+  let fd: number | undefined;
+  try {
+    fd = openSync(path, 'r');
+    return scratch.toString('latin1', 0, readSync(fd, scratch, 0, scratch.length, 0));
+  } catch {
+    return undefined;
+  } finally {
+    if (fd !== undefined) closeSync(fd);
+  }
+}
+
+/** `undefined` when there is no such process; a zombie has its file until it is reaped. */
+export function readProcessStat(pid: number): ProcessStat | undefined {
+  const text = readProcFile(`/proc/${pid}/stat`);
+  if (text === undefined) return undefined;
+  // The name stands in brackets and may contain brackets and blanks itself.
+  const end = text.lastIndexOf(')');
+  const fields = text.slice(end + 2).split(' ', 20);
+  return {
+    pid,
+    comm: text.slice(text.indexOf('(') + 1, end),
+    state: fields[0] ?? '',
+    ppid: Number(fields[1]),
+    pgid: Number(fields[2]),
+    sid: Number(fields[3]),
+    startTime: Number(fields[19]),
+  };
+}

@@ -1,0 +1,135 @@
+/**
+ * Learns of deaths. SIGCHLD only says that there is something to ask; several deaths can be one
+ * signal, and one that comes before the handler is lost, hence `sweep`.
+ */
+import { takeChainFailure } from './exec-chain.ts';
+import { libc } from './libc.ts';
+import { constants, opaqueBytes } from './platform.ts';
+import { readProcessStat } from './process-stat.ts';
+
+/** How a process ended; it has been reaped, and its pid may be given again. */
+export interface ExitRecord {
+  readonly pid: number;
+  /** With the pid the process's identity. */
+  readonly startTime: number;
+  /** 0 to 255; `null` when a signal ended it. */
+  readonly exitCode: number | null;
+  /** The signal's number; `null` when it exited. */
+  readonly signal: number | null;
+  readonly coreDumped: boolean;
+  /** It never became its command: a link in front of it (limits, user) refused. */
+  readonly failedBeforeExec: boolean;
+}
+
+/** Told once for every process. It must not throw; a death cannot be asked for again. */
+export type ExitListener = (exit: ExitRecord) => void;
+
+/**
+ * Whose deaths are collected. `all`: every child's, orphans that came to a subreaper among them; for
+ * circusd, which has nobody else in its process. `watched`: only those of pids given to `watch`, so
+ * that node:child_process goes on working in a program that embeds an arbiter.
+ */
+export type ReaperScope = 'all' | 'watched';
+
+const { P_ALL, P_PID, WEXITED, WNOHANG, WNOWAIT } = constants;
+
+/** Collects children. One to a program in scope `all`. */
+export class Reaper {
+  readonly #scope: ReaperScope;
+  readonly #watched = new Map<number, ExitListener | undefined>();
+  readonly #info = Buffer.alloc(opaqueBytes.signalInfo);
+  readonly #onSignal = (): void => this.sweep();
+  #onExit: ExitListener | undefined;
+
+  constructor(scope: ReaperScope = 'all') {
+    this.#scope = scope;
+  }
+
+  /** Listens for deaths, and collects those that were before. To be called before the first spawn. */
+  start(onExit: ExitListener): void {
+    if (this.#onExit === undefined) process.on('SIGCHLD', this.#onSignal);
+    this.#onExit = onExit;
+    this.sweep();
+  }
+
+  /** Listens no more. Who dies from now on stays a zombie until a reaper starts again. */
+  stop(): void {
+    process.off('SIGCHLD', this.#onSignal);
+    this.#onExit = undefined;
+  }
+
+  /**
+   * Expects the death of a child. To be called in the same turn of the event loop as its spawn.
+   *
+   * @param onExit told instead of the listener given to `start`
+   */
+  watch(pid: number, onExit?: ExitListener): void {
+    this.#watched.set(pid, onExit);
+  }
+
+  /** In scope `watched` the child is then somebody else's to collect. */
+  unwatch(pid: number): void {
+    this.#watched.delete(pid);
+  }
+
+  /** Collects all deaths until now: at start, after resume, and from time to time for safety. */
+  sweep(): void {
+    if (this.#onExit === undefined) return;
+    const exits = this.#scope === 'all' ? this.#collectAll() : this.#collectWatched();
+    for (const exit of exits) this.#report(exit);
+  }
+
+  #report(exit: ExitRecord): void {
+    const listener = this.#watched.get(exit.pid) ?? this.#onExit;
+    this.#watched.delete(exit.pid);
+    listener?.(exit);
+  }
+
+  #collectAll(): ExitRecord[] {
+    const exits: ExitRecord[] = [];
+    for (let exit = this.#collect(P_ALL, 0); exit !== undefined; exit = this.#collect(P_ALL, 0)) {
+      exits.push(exit);
+    }
+    return exits;
+  }
+
+  #collectWatched(): ExitRecord[] {
+    return [...this.#watched.keys()]
+      .map((pid) => this.#collect(P_PID, pid))
+      .filter((exit) => exit !== undefined);
+  }
+
+  /** Looks first and reaps then: a zombie still has its entry in /proc. */
+  #collect(kind: number, id: number): ExitRecord | undefined {
+    const pid = this.#wait(kind, id, WNOWAIT);
+    if (pid === 0) return undefined;
+    const stat = readProcessStat(pid);
+    if (this.#wait(P_PID, pid, 0) !== pid) return undefined;
+    const ending = readEnding(this.#info);
+    return {
+      pid,
+      startTime: stat?.startTime ?? 0,
+      ...ending,
+      failedBeforeExec: takeChainFailure(pid, ending.exitCode, stat?.comm ?? ''),
+    };
+  }
+
+  /** The pid of a dead child; 0 when there is none (ECHILD: there are no children at all). */
+  #wait(kind: number, id: number, options: number): number {
+    this.#info.fill(0);
+    const failed = libc().waitid(kind, id, this.#info, WEXITED | WNOHANG | options) !== 0;
+    return failed ? 0 : this.#info.readInt32LE(pidOffset);
+  }
+}
+
+// siginfo_t of 64-bit Linux.
+const codeOffset = 8;
+const pidOffset = 16;
+const statusOffset = 24;
+
+function readEnding(info: Buffer): Pick<ExitRecord, 'exitCode' | 'signal' | 'coreDumped'> {
+  const code = info.readInt32LE(codeOffset);
+  const status = info.readInt32LE(statusOffset);
+  if (code === constants.CLD_EXITED) return { exitCode: status, signal: null, coreDumped: false };
+  return { exitCode: null, signal: status, coreDumped: code === constants.CLD_DUMPED };
+}
