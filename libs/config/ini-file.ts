@@ -4,7 +4,7 @@
  * each value is handed to `ini`, escaped, for decoding.
  */
 import { unsafe } from 'ini';
-import type { FaultList } from './fault.ts';
+import type { FaultList, Place } from './fault.ts';
 
 /** One option with the place it was written at. */
 export interface IniEntry {
@@ -29,8 +29,8 @@ interface Reader {
   readonly file: string;
   readonly found: FaultList;
   readonly sections: OpenSection[];
-  /** Whether a fault was told already for lines before the first section. */
-  hasOrphans: boolean;
+  /** Faults that were told already, and of which one a file is enough. */
+  readonly told: Set<'NUL' | 'no section'>;
 }
 
 interface OpenSection extends IniSection {
@@ -46,7 +46,7 @@ interface OpenEntry extends Omit<IniEntry, 'value'> {
  * understood is given back nevertheless.
  */
 export function parseIni(text: string, file: string, found: FaultList): IniSection[] {
-  const reader: Reader = { file, found, sections: [], hasOrphans: false };
+  const reader: Reader = { file, found, sections: [], told: new Set() };
   const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/);
   lines.forEach((line, index) => {
     readLine(reader, line, index + 1);
@@ -73,20 +73,27 @@ function dropRepeated(section: IniSection, found: FaultList): IniSection {
   for (const entry of section.entries) {
     const first = firsts.get(entry.key);
     if (first === undefined) firsts.set(entry.key, entry);
-    else found.warn({ ...entry, section: section.name }, alreadyGiven(first));
+    else warnOfRepeated(first, entry, section, found);
   }
   return { ...section, entries: [...firsts.values()] };
 }
 
-/** The text of the warning for an option that is given twice. */
-export function alreadyGiven(first: IniEntry): string {
-  return `is given twice and the first value holds (${first.file}:${first.line}): remove one`;
+/** To say in one file what another one says differently is what includes are for. */
+export function warnOfRepeated(
+  first: IniEntry,
+  entry: IniEntry,
+  section: IniSection,
+  found: FaultList,
+): void {
+  if (first.file !== entry.file) return;
+  const message = `is given twice and the first value holds, line ${first.line}: remove one`;
+  found.warn({ ...entry, section: section.name }, message);
 }
 
 function readLine(reader: Reader, line: string, number: number): void {
-  const place = { file: reader.file, line: number };
   if (line.includes('\0')) {
-    reader.found.fault(place, 'a NUL byte, so this is not a text file: remove it');
+    const message = 'has a NUL byte, so this may not be a text file: remove it';
+    reportOnce(reader, 'NUL', { file: reader.file, line: number }, message);
   } else if (!isBlankOrComment(line)) {
     if (/^\s/.test(line)) continueValue(reader, line, number);
     else if (line.startsWith('[')) openSection(reader, line, number);
@@ -155,7 +162,8 @@ function readOption(reader: Reader, line: string, number: number): void {
   const place = { file: reader.file, line: number, section: section?.name ?? null };
   const [, key, text] = /^([^:=\s][^:=]*)[:=](.*)$/s.exec(line) ?? [];
   if (section === undefined) {
-    reportOrphan(reader, line, number);
+    const message = 'stands before any section header: write [circus] or [watcher:NAME] above it';
+    reportOnce(reader, 'no section', { ...place, value: line.trim() }, message);
   } else if (key === undefined || text === undefined) {
     reader.found.fault(
       { ...place, value: line.trim() },
@@ -171,15 +179,14 @@ function readOption(reader: Reader, line: string, number: number): void {
   }
 }
 
-/** One fault is enough for a file without sections. */
-function reportOrphan(reader: Reader, line: string, number: number): void {
-  if (reader.hasOrphans) return;
-  reader.hasOrphans = true;
-  const place = { file: reader.file, line: number, value: line.trim() };
-  reader.found.fault(
-    place,
-    'stands before any section header: write [circus] or [watcher:NAME] above it',
-  );
+function reportOnce(
+  reader: Reader,
+  what: 'NUL' | 'no section',
+  place: Place,
+  message: string,
+): void {
+  if (!reader.told.has(what)) reader.found.fault(place, message);
+  reader.told.add(what);
 }
 
 /** Only the first `;` of a line can begin a comment, and only after white space. */
