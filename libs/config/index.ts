@@ -1,0 +1,47 @@
+/** Configuration: files, environments, variables, and the option tables of circus and watchers. */
+export { type CircusOptions, circusTable } from './circus-options.ts';
+export {
+  buildCommandLine,
+  buildWorkerCommand,
+  type CommandLine,
+  type CommandOptions,
+  type WorkerFacts,
+} from './command-line.ts';
+export { buildEnvironment, type OwnEnvironment } from './environment.ts';
+export type { ConfigFault } from './fault.ts';
+export { formatFaults } from './format-faults.ts';
+export {
+  type CircusConfig,
+  type ConfigReading,
+  type RawSection,
+  readConfig,
+} from './read-config.ts';
+export { type ConfigChecks, createWatcherConfig } from './read-watcher.ts';
+export { matchesPattern, patternToRegExp } from './shell-pattern.ts';
+export { quoteWord, splitWords } from './shell-words.ts';
+export {
+  environmentVariables,
+  substitute,
+  type VariableLookup,
+  workerVariables,
+} from './variables.ts';
+export type { WatcherConfig } from './watcher-config.ts';
+export {
+  type HookName,
+  hookNames,
+  rlimitNames,
+  type StreamName,
+  type StreamOptions,
+} from './watcher-families.ts';
+export {
+  applyWatcherOption,
+  checkWatcherOption,
+  defaultWatcherOptions,
+  describeOptions,
+  isWatcherOption,
+  parseWatcherOption,
+  printWatcherOption,
+  requireConsistent,
+  type WatcherSetting,
+} from './watcher-options.ts';
+export { type WatcherOptions, watcherTable } from './watcher-table.ts';

@@ -1,0 +1,219 @@
+/** Reads a whole configuration and finds every static fault of it in one go. */
+import { findOption, parseOption, quoteName, suggestName, withDefaults } from '#libs/options';
+import type { Json } from '#libs/protocol';
+import { type CircusOptions, circusTable } from './circus-options.ts';
+import { type OwnEnvironment, readCommonEnv } from './environment.ts';
+import { type ConfigFault, errorText, FaultList, type Place } from './fault.ts';
+import { loadFiles } from './include.ts';
+import { type IniEntry, type IniSection, warnOfRepeated } from './ini-file.ts';
+import { type ConfigChecks, readWatcher, type WatcherSources } from './read-watcher.ts';
+import { environmentVariables, substitute, type VariableLookup } from './variables.ts';
+import type { WatcherConfig } from './watcher-config.ts';
+import { isWatcherOption, parseWatcherOption } from './watcher-options.ts';
+
+/** A section whose options somebody else knows: variables are replaced, nothing is checked. */
+export interface RawSection {
+  /** What follows the colon, as written. */
+  readonly name: string;
+  /** By key as written. */
+  readonly values: Readonly<Record<string, string>>;
+  readonly file: string;
+  readonly line: number;
+}
+
+/** A configuration as files describe it; each list is sorted by name. */
+export interface CircusConfig {
+  readonly file: string;
+  /** All files that were read, includes too; the main one first. */
+  readonly files: readonly string[];
+  readonly circus: CircusOptions;
+  readonly watchers: readonly WatcherConfig[];
+  readonly plugins: readonly RawSection[];
+  readonly sockets: readonly RawSection[];
+}
+
+/** A configuration and what is to be said about it. */
+export interface ConfigReading {
+  /** To be used only when there are no faults. */
+  readonly config: CircusConfig;
+  readonly faults: readonly ConfigFault[];
+  readonly warnings: readonly ConfigFault[];
+}
+
+/**
+ * Reads a configuration file with its includes. Mistakes in it, a missing file among them, are told
+ * in `faults`, all at once and in the order of the files; nothing is thrown for them.
+ */
+export function readConfig(
+  file: string,
+  ownEnv: OwnEnvironment,
+  checks: ConfigChecks = {},
+): ConfigReading {
+  const found = new FaultList();
+  const { sections, files } = loadFiles(file, environmentVariables(ownEnv), found);
+  const common = environmentVariables({ ...ownEnv, ...readCommonEnv(sections, ownEnv) });
+  const sources = { sections, ownEnv, checks, found };
+  const config = {
+    file,
+    files,
+    circus: readCircus(sections, common, sources),
+    watchers: readWatchers(sections, sources),
+    plugins: readPlugins(sections, common, found),
+    sockets: readRaw(sections, 'socket:', common),
+  };
+  warnOfUnknownSections(sections, found);
+  return {
+    config,
+    faults: inFileOrder(found.faults, files),
+    warnings: inFileOrder(found.warnings, files),
+  };
+}
+
+function readCircus(
+  sections: readonly IniSection[],
+  lookup: VariableLookup,
+  { checks, found }: WatcherSources,
+): CircusOptions {
+  const section = sections.find(({ name }) => name === 'circus');
+  const firsts = new Map<string, IniEntry>();
+  const values = new Map<string, Json>();
+  for (const entry of section?.entries ?? []) {
+    const place = { ...entry, section: 'circus' };
+    const name = entry.key.toLowerCase();
+    const first = firsts.get(name);
+    if (first !== undefined && section !== undefined) {
+      warnOfRepeated(first, entry, section, found);
+      continue;
+    }
+    firsts.set(name, entry);
+    const value = readCircusOption(place, substitute(entry.value, lookup), found);
+    if (value !== undefined) values.set(name, value);
+  }
+  const options = withDefaults(circusTable, values);
+  const owner = options.endpoint_owner;
+  const problem = owner === null ? undefined : checks.user?.(owner);
+  const ownerEntry = firsts.get('endpoint_owner');
+  if (problem !== undefined && ownerEntry !== undefined) {
+    found.fault({ ...ownerEntry, section: 'circus' }, problem);
+  }
+  // Giving the endpoint is the manual's way to ask for statistics (5.3.1).
+  const asksForStats = firsts.has('stats_endpoint') && !firsts.has('statsd');
+  return { ...options, statsd: options.statsd || asksForStats };
+}
+
+function readCircusOption(
+  place: Place & { readonly key: string },
+  text: string,
+  found: FaultList,
+): Json | undefined {
+  const row = findOption(circusTable, place.key);
+  if (row === undefined) {
+    found.fault(place, unknownOption(place.key));
+    return undefined;
+  }
+  try {
+    return parseOption(row, text);
+  } catch (error) {
+    found.fault(place, errorText(error));
+    return undefined;
+  }
+}
+
+function unknownOption(key: string): string {
+  const names = circusTable.map((row) => row.name);
+  const suggestion = suggestName(key, names);
+  const remedy = suggestion === undefined ? 'remove it' : `did you mean ${suggestion}?`;
+  return `${quoteName(key)} is no option of [circus]: ${remedy}`;
+}
+
+function readWatchers(sections: readonly IniSection[], sources: WatcherSources): WatcherConfig[] {
+  const { found } = sources;
+  const seen = new Map<string, IniSection>();
+  const watchers: WatcherConfig[] = [];
+  for (const { name, section } of sectionsOf(sections, 'watcher:')) {
+    const place = { file: section.file, line: section.line, section: section.name };
+    const other = seen.get(name.toLowerCase());
+    if (name.trim() === '') {
+      found.fault(place, 'has no name: write [watcher:NAME]');
+    } else if (other !== undefined) {
+      found.fault(
+        place,
+        `has the name of [${other.name}] (${other.file}:${other.line}), case does not count: rename one`,
+      );
+    }
+    seen.set(name.toLowerCase(), section);
+    watchers.push(readWatcher(name, section, sources));
+  }
+  return watchers.sort(byName);
+}
+
+/** Plugins are watchers too: of the options in their sections, those of a watcher are checked. */
+function readPlugins(
+  sections: readonly IniSection[],
+  lookup: VariableLookup,
+  found: FaultList,
+): RawSection[] {
+  for (const { section } of sectionsOf(sections, 'plugin:')) {
+    const place = { file: section.file, line: section.line, section: section.name };
+    if (!section.entries.some(({ key, value }) => key === 'use' && value !== '')) {
+      found.fault(place, 'does not say which plugin it is: write use = path.to.Plugin');
+    }
+    for (const entry of section.entries) {
+      if (!isWatcherOption(entry.key)) continue;
+      try {
+        parseWatcherOption(entry.key, substitute(entry.value, lookup));
+      } catch (error) {
+        found.fault({ ...entry, section: section.name }, errorText(error));
+      }
+    }
+  }
+  return readRaw(sections, 'plugin:', lookup);
+}
+
+function readRaw(
+  sections: readonly IniSection[],
+  prefix: string,
+  lookup: VariableLookup,
+): RawSection[] {
+  const raw = sectionsOf(sections, prefix).map(({ name, section }) => {
+    const values = section.entries.map(({ key, value }) => [key, substitute(value, lookup)]);
+    const { file, line } = section;
+    return { name, values: Object.fromEntries(values), file, line };
+  });
+  return raw.sort(byName);
+}
+
+/** Sections of a kind with their names; one without options is as if it were not there. */
+function sectionsOf(
+  sections: readonly IniSection[],
+  prefix: string,
+): { name: string; section: IniSection }[] {
+  return sections
+    .filter((section) => section.name.startsWith(prefix) && section.entries.length > 0)
+    .map((section) => ({ name: section.name.slice(prefix.length), section }));
+}
+
+const sectionKinds = ['circus', 'env', 'env:', 'watcher:', 'plugin:', 'socket:'];
+
+/** Other programs may keep sections here; one that looks like ours is worth a word. */
+function warnOfUnknownSections(sections: readonly IniSection[], found: FaultList): void {
+  for (const { name, file, line } of sections) {
+    const kind = name.includes(':') ? name.slice(0, name.indexOf(':') + 1) : name;
+    if (sectionKinds.includes(kind)) continue;
+    const meant = suggestName(kind, sectionKinds);
+    if (meant === undefined) continue;
+    const shown = meant.endsWith(':') ? `${meant}NAME` : meant;
+    found.warn({ file, line, section: name }, `is unknown and ignored: did you mean [${shown}]?`);
+  }
+}
+
+function byName(a: { readonly name: string }, b: { readonly name: string }): number {
+  if (a.name === b.name) return 0;
+  return a.name < b.name ? -1 : 1;
+}
+
+function inFileOrder(faults: readonly ConfigFault[], files: readonly string[]): ConfigFault[] {
+  return [...faults].sort(
+    (a, b) => files.indexOf(a.file) - files.indexOf(b.file) || (a.line ?? 0) - (b.line ?? 0),
+  );
+}

@@ -1,0 +1,180 @@
+/** Makes a watcher's configuration of its section, or of what the `add` command says. */
+import { quoteName } from '#libs/options';
+import { CircusError, type Json, type JsonObject } from '#libs/protocol';
+import { expandNames, type OwnEnvironment, readWatcherEnv } from './environment.ts';
+import { errorText, type FaultList, type Place } from './fault.ts';
+import { type IniEntry, type IniSection, warnOfRepeated } from './ini-file.ts';
+import { splitWords } from './shell-words.ts';
+import { environmentVariables, substitute } from './variables.ts';
+import type { WatcherConfig } from './watcher-config.ts';
+import { streamProblem } from './watcher-families.ts';
+import {
+  applyWatcherOption,
+  checkWatcherOption,
+  defaultWatcherOptions,
+  findContradictions,
+  isWatcherOption,
+  parseWatcherOption,
+  requireConsistent,
+  suggestWatcherOption,
+} from './watcher-options.ts';
+
+/**
+ * What only the daemon's libraries can tell about a value. Each gives what is wrong, or `undefined`
+ * when the value is right.
+ */
+export interface ConfigChecks {
+  user?(name: string | number): string | undefined;
+  group?(name: string | number): string | undefined;
+  /** The `class` of a stream, FileStream when only `filename` is given. */
+  streamClass?(name: string): string | undefined;
+}
+
+/** What reading a section needs of the rest of the configuration. */
+export interface WatcherSources {
+  /** The env sections among them, in file order. */
+  readonly sections: readonly IniSection[];
+  readonly ownEnv: OwnEnvironment;
+  readonly checks: ConfigChecks;
+  readonly found: FaultList;
+}
+
+/** A watcher with every option at its default. */
+function emptyWatcher(name: string): WatcherConfig {
+  const options = defaultWatcherOptions();
+  const nothing = { freeForm: {}, rlimits: {}, streams: {}, hooks: {}, env: {} };
+  return { name, options, ...nothing, isEnvReplaced: false };
+}
+
+/** Reads `[watcher:NAME]`. Options with a fault stay at their default. */
+export function readWatcher(
+  name: string,
+  section: IniSection,
+  sources: WatcherSources,
+): WatcherConfig {
+  const { ownEnv, found } = sources;
+  const sectionEnv = readWatcherEnv(name, sources.sections, ownEnv);
+  const lookup = environmentVariables({ ...ownEnv, ...sectionEnv });
+  const firsts = new Map<string, IniEntry>();
+  let config = emptyWatcher(name);
+  for (const entry of section.entries) {
+    const place = { ...entry, section: section.name };
+    try {
+      const setting = parseWatcherOption(entry.key, substitute(entry.value, lookup));
+      const first = firsts.get(setting.name);
+      if (first !== undefined) {
+        warnOfRepeated(first, entry, section, found);
+        continue;
+      }
+      firsts.set(setting.name, entry);
+      config = applyWatcherOption(config, setting);
+      warnOfMisspelling(entry.key, place, found);
+    } catch (error) {
+      found.fault(place, errorText(error));
+    }
+  }
+  const ownValues = Object.entries(config.options.env).map(([key, value]) => [
+    key,
+    expandNames(value, ownEnv),
+  ]);
+  const env = { ...Object.fromEntries(ownValues), ...sectionEnv };
+  const complete = { ...config, env, isEnvReplaced: false };
+  checkWatcher(complete, section, firsts, sources);
+  return complete;
+}
+
+function warnOfMisspelling(key: string, place: Place, found: FaultList): void {
+  if (isWatcherOption(key)) return;
+  const suggestion = suggestWatcherOption(key);
+  if (suggestion === undefined) return;
+  found.warn(
+    place,
+    `is no option of circusd and only kept for plugins: did you mean ${suggestion}?`,
+  );
+}
+
+/** What can be judged only when all options are known. */
+function checkWatcher(
+  config: WatcherConfig,
+  section: IniSection,
+  entries: ReadonlyMap<string, IniEntry>,
+  { checks, found }: WatcherSources,
+): void {
+  const placeOf = (option: string): Place => ({
+    ...placeOfSection(section),
+    ...entries.get(option),
+  });
+  for (const { name, message } of findContradictions(config)) found.fault(placeOf(name), message);
+  const { uid, gid, cmd, args, shell, shell_args } = config.options;
+  const problems: [option: string, problem: string | undefined][] = [
+    ['uid', uid === null ? undefined : checks.user?.(uid)],
+    ['gid', gid === null ? undefined : checks.group?.(gid)],
+  ];
+  for (const stream of ['stdout', 'stderr'] as const) {
+    problems.push([streamOption(stream, entries), streamFault(config.streams[stream], checks)]);
+  }
+  for (const [option, problem] of problems) {
+    if (problem !== undefined) found.fault(placeOf(option), problem);
+  }
+  if (cmd === '' && args.length === 0) {
+    found.warn(placeOfSection(section), 'has no cmd, so it cannot start: write cmd = ...');
+  }
+  const lines = shell ? { shell_args } : { cmd, args };
+  for (const [option, line] of Object.entries(lines)) {
+    if (typeof line === 'string') warnOfQuotes(line, placeOf(option), found);
+  }
+}
+
+/** A variable's value may still close the quote, so this is told and not refused. */
+function warnOfQuotes(line: string, place: Place, found: FaultList): void {
+  try {
+    splitWords(line);
+  } catch (error) {
+    found.warn(place, `cannot be split into words, so it will not start: ${errorText(error)}`);
+  }
+}
+
+function placeOfSection(section: IniSection): Place {
+  return { file: section.file, line: section.line, section: section.name };
+}
+
+function streamOption(stream: string, entries: ReadonlyMap<string, IniEntry>): string {
+  const option = `${stream}_stream.class`;
+  if (entries.has(option)) return option;
+  return [...entries.keys()].find((name) => name.startsWith(`${stream}_stream.`)) ?? option;
+}
+
+function streamFault(
+  stream: Readonly<Record<string, string>> | undefined,
+  checks: ConfigChecks,
+): string | undefined {
+  if (stream === undefined) return undefined;
+  const className =
+    stream['class'] ?? (stream['filename'] === undefined ? undefined : 'FileStream');
+  return className === undefined ? `a stream ${streamProblem}` : checks.streamClass?.(className);
+}
+
+/**
+ * Makes the watcher that the `add` command describes, by the tables that read files.
+ *
+ * @throws CircusError `invalid_message`: no name, an unknown option, a wrong type, or options that
+ *   contradict each other
+ */
+export function createWatcherConfig(
+  name: string,
+  cmd: Json,
+  args: Json,
+  options: JsonObject,
+): WatcherConfig {
+  if (name.trim() === '') throw new CircusError('invalid_message', "'name' is empty");
+  let config = emptyWatcher(name);
+  for (const [key, value] of Object.entries({ cmd, args, ...options })) {
+    config = applyWatcherOption(config, checkWatcherOption(key, value));
+  }
+  for (const stream of ['stdout', 'stderr'] as const) {
+    const problem = streamFault(config.streams[stream], {});
+    if (problem === undefined) continue;
+    throw new CircusError('invalid_message', `${quoteName(`${stream}_stream`)} ${streamProblem}`);
+  }
+  return requireConsistent({ ...config, isEnvReplaced: false });
+}
