@@ -30,3 +30,4 @@ export {
   topicName,
 } from './events.ts';
 export { isJsonObject, type Json, type JsonObject } from './json.ts';
+export { parseSignal } from './signals.ts';
