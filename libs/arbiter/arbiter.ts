@@ -105,10 +105,7 @@ export class Arbiter implements Controller {
     const keys = this.#resolve(selection);
     const isOne = selection.kind === 'one';
     const work = this.#supervisor.command({ type: 'start', keys, isOne });
-    return operation(
-      work,
-      isOne ? ({ started, kept }) => ({ info: pidLists({ started, kept }) }) : noKeys,
-    );
+    return operation(work, isOne ? ({ started, kept }) => ({ info: { started, kept } }) : noKeys);
   }
 
   stop(selection: Selection): Operation {
@@ -121,11 +118,14 @@ export class Arbiter implements Controller {
 
   restart(selection: Selection): Operation {
     this.#requireReady();
-    if (selection.kind === 'all') return operation(this.#restartAll(), noKeys);
+    if (selection.kind === 'all') return { reply: {}, done: this.#restartAll().then(noKeys) };
     const keys = this.#resolve(selection);
     const isOne = selection.kind === 'one';
     const work = this.#supervisor.command({ type: 'restart', keys, isOne });
-    return operation(work, isOne ? (result) => ({ info: pidLists(result) }) : noKeys);
+    return operation(
+      work,
+      isOne ? ({ started, stopped, kept }) => ({ info: { stopped, started, kept } }) : noKeys,
+    );
   }
 
   reload(selection: Selection, how: { graceful: boolean; sequential: boolean }): Operation {
@@ -135,7 +135,10 @@ export class Arbiter implements Controller {
     const isOne = selection.kind === 'one';
     const kind = how.sequential ? 'sequential' : 'graceful';
     const work = this.#supervisor.command({ type: 'reload', keys, isOne, how: kind });
-    return operation(work, isOne ? (result) => ({ info: pidLists(result) }) : noKeys);
+    return operation(
+      work,
+      isOne ? ({ started, stopped, kept }) => ({ info: { stopped, started, kept } }) : noKeys,
+    );
   }
 
   add({ name, cmd, args, options, start }: AddRequest): Operation {
@@ -147,7 +150,7 @@ export class Arbiter implements Controller {
     }
     this.#events.publish(name, 'add', {}, epochSeconds());
     const work = this.#addWatcher(config, start);
-    return operation(work, start ? ({ started, kept }) => pidLists({ started, kept }) : noKeys);
+    return operation(work, start ? ({ started, kept }) => ({ started, kept }) : noKeys);
   }
 
   remove(key: string, { nostop }: { nostop: boolean }): Operation {
@@ -224,7 +227,7 @@ export class Arbiter implements Controller {
   }
 
   /** Stops all, reads the configuration again, starts what it says (protocol 2.3 "restart"). */
-  async #restartAll(): Promise<WaitResult> {
+  async #restartAll(): Promise<void> {
     this.#isRestarting = true;
     try {
       await this.#supervisor.command({ type: 'stop', keys: this.#keys(), isOne: false });
@@ -238,7 +241,6 @@ export class Arbiter implements Controller {
       this.#isRestarting = false;
     }
     await this.#startConfigured();
-    return {};
   }
 
   /** Sockets that stay bound over a restart of all watchers. */
@@ -306,11 +308,6 @@ function operation(
 
 function noKeys(): ReplyBody {
   return {};
-}
-
-function pidLists(result: WaitResult): { [key: string]: readonly number[] } {
-  const entries = Object.entries(result).filter(([, pids]) => pids !== undefined);
-  return Object.fromEntries(entries);
 }
 
 function promiseWithResolver(): { promise: Promise<void>; resolve: () => void } {

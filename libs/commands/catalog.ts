@@ -1,5 +1,52 @@
 // Generated from the files of catalog/ by `npm run generate`; never edited.
+import { add } from './catalog/add.ts';
+import { decr } from './catalog/decr.ts';
+import { events } from './catalog/events.ts';
+import { get } from './catalog/get.ts';
+import { globaloptions } from './catalog/globaloptions.ts';
+import { incr } from './catalog/incr.ts';
+import { kill } from './catalog/kill.ts';
+import { list } from './catalog/list.ts';
+import { listen } from './catalog/listen.ts';
+import { numprocesses } from './catalog/numprocesses.ts';
+import { numwatchers } from './catalog/numwatchers.ts';
+import { options } from './catalog/options.ts';
+import { quit } from './catalog/quit.ts';
+import { reload } from './catalog/reload.ts';
+import { reset } from './catalog/reset.ts';
+import { restart } from './catalog/restart.ts';
+import { rm } from './catalog/rm.ts';
+import { set } from './catalog/set.ts';
+import { signal } from './catalog/signal.ts';
+import { start } from './catalog/start.ts';
+import { status } from './catalog/status.ts';
+import { stop } from './catalog/stop.ts';
+import { version } from './catalog/version.ts';
 import type { Command } from './command.ts';
 
 /** Every command of circusd and circusctl, sorted by name. */
-export const catalog: readonly Command[] = [];
+export const catalog: readonly Command[] = [
+  add,
+  decr,
+  events,
+  get,
+  globaloptions,
+  incr,
+  kill,
+  list,
+  listen,
+  numprocesses,
+  numwatchers,
+  options,
+  quit,
+  reload,
+  reset,
+  restart,
+  rm,
+  set,
+  signal,
+  start,
+  status,
+  stop,
+  version,
+];

@@ -1,20 +1,31 @@
 /**
  * The shape of a command. One file of catalog/ holds all of it: what it is called, what it takes on
  * the wire, what it does, how it is typed, how its answer is printed, and its manual page.
+ * `defineCommand` fills in what most commands have in common.
  */
 import type { Controller, Json, JsonObject, Operation, ReplyBody } from '#libs/protocol';
+import type { ClientSide } from './client-side.ts';
+
+/** What each kind of property is, once checked. */
+export interface KindTypes {
+  string: string;
+  /** A list of strings; a single string is a list of one. */
+  strings: readonly string[];
+  /** A command line: one string, or a list of words. */
+  words: string | readonly string[];
+  integer: number;
+  /** Finite; a numeric string is converted. */
+  number: number;
+  boolean: boolean;
+  /** A positive integer; a numeric string is converted. */
+  pid: number;
+  /** The number of a signal that may have been sent by name. */
+  signal: number;
+  object: JsonObject;
+}
 
 /** How a property is checked and read from a command line. */
-export type PropertyKind =
-  | 'string'
-  | 'strings'
-  | 'integer'
-  | 'number'
-  | 'boolean'
-  | 'pid'
-  | 'signal'
-  | 'object'
-  | 'any';
+export type PropertyKind = keyof KindTypes;
 
 /** One property of a command's message. */
 export interface Property {
@@ -22,11 +33,16 @@ export interface Property {
   /** A missing one is refused with `message invalid '<name>' is missing`. */
   readonly required?: boolean;
   readonly default?: Json;
+  /** The lowest number that is allowed. */
+  readonly minimum?: number;
   /** Other spellings that are understood. */
   readonly aliases?: readonly string[];
   /** Its line of the manual page. */
   readonly doc: string;
 }
+
+/** The properties of a command by their name on the wire. */
+export type PropertyTable = Readonly<Record<string, Property>>;
 
 /** Properties after checking: defaults filled in, aliases resolved, unknown ones dropped. */
 export type Properties = JsonObject;
@@ -45,16 +61,24 @@ export interface CommandFlag {
   readonly doc: string;
 }
 
-/** A command of circusd, or with `runsInClient` one that circusctl carries out itself. */
+/** How the console offers a command: a button's label, and the properties that it asks for. */
+export interface CommandForm {
+  readonly label: string;
+  readonly asks: readonly string[];
+  /** The question to be answered with yes before it is sent. */
+  readonly confirm?: string;
+}
+
+/** A command of circusd, or with `runInClient` one that circusctl carries out itself. */
 export interface Command {
   readonly name: string;
   /** One line, for lists of commands. */
   readonly summary: string;
   /** The manual page's text, for operators. */
   readonly description: string;
-  /** The manual's section, e.g. `5.5.1`. */
+  /** The manual's section, e.g. `5.5.1`; for what the manual does not know, the issue's word. */
   readonly manual: string;
-  readonly properties: Readonly<Record<string, Property>>;
+  readonly properties: PropertyTable;
   /** Whether it has work that a client can wait for with `waiting`. */
   readonly canWait: boolean;
   /** Whether it changes nothing: a read-only endpoint may carry it. */
@@ -65,28 +89,30 @@ export interface Command {
    * @throws CircusError whatever can be told before the work begins
    */
   execute(controller: Controller, properties: Properties): ReplyBody | Operation;
-  /** Its words after the name, e.g. `<name> [nb]`. */
+  /** Its words after the name, e.g. `<name> [nb]`: required, optional, `...` for any number. */
   readonly usage: string;
   readonly flags: readonly CommandFlag[];
+  /** After so many words all that is typed is the command line of another program, flags too. */
+  readonly literalAfter?: number;
   /** Lines to try, shown by `--help`. */
   readonly examples: readonly string[];
   /**
-   * Makes the wire properties from what was typed.
+   * Makes the wire properties from what was typed; the number of words fits `usage` already. Callers
+   * use `propertiesOf`, which counts them and adds `waiting`.
    *
-   * @throws UsageError wrong number of words, or a word of a wrong form
+   * @throws UsageError a word of a wrong form
    */
   toProperties(line: CommandLine): JsonObject;
   /** The successful reply as people read it; no final newline. */
-  print(reply: JsonObject, properties: JsonObject): string;
-  /** How the console offers it: a button's label, and the properties that it asks for. */
-  readonly form?: {
-    readonly label: string;
-    readonly asks: readonly string[];
-    readonly confirm?: string;
-  };
+  print(reply: JsonObject): string;
+  /** An error reply as people read it. */
+  printError(reply: JsonObject): string;
+  /** Carries it out without sending it to the control endpoint. */
+  runInClient?(line: CommandLine, side: ClientSide): Promise<void>;
+  readonly form?: CommandForm;
 }
 
-/** What was typed cannot be a request. circusctl prints it and exits 1. */
+/** What was typed cannot be a request. circusctl prints it with the usage and exits 1. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }

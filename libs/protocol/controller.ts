@@ -75,7 +75,7 @@ export interface KillRequest {
   readonly gracefulTimeout?: number;
 }
 
-/** A watcher to be created by `add`; its options are checked already. */
+/** A watcher to be created by `add`. Its name is free; the daemon checks the options. */
 export interface AddRequest {
   readonly name: string;
   readonly cmd: string;
@@ -111,10 +111,15 @@ export interface Controller {
   stop(selection: Selection): Operation;
   restart(selection: Selection): Operation;
   reload(selection: Selection, how: { graceful: boolean; sequential: boolean }): Operation;
+  /** Throws `invalid_message` for an option that is unknown or of a wrong type. */
   add(request: AddRequest): Operation;
   remove(key: string, how: { nostop: boolean }): Operation;
-  /** `nb` may be negative; the wanted number never falls below 0; a singleton keeps its own. */
+  /**
+   * `nb` may be negative; the wanted number never falls below 0. Never called for a singleton.
+   * `reply` has `numprocesses`, the number now wanted.
+   */
   changeCount(key: string, nb: number): Operation;
+  /** Throws `invalid_message` for an option that is unknown or of a wrong type. */
   set(key: string, options: ReadonlyMap<string, Json>): Operation;
   kill(key: string, request: KillRequest): Operation;
   signal(key: string, request: SignalRequest): void;

@@ -1,6 +1,6 @@
 /** Requests and replies of the control endpoint (protocol 1.2 and 1.3). */
 import { CircusError } from './errors.ts';
-import { isJsonObject, type Json, type JsonObject } from './json.ts';
+import { isJsonObject, isNestedDeeper, type Json, type JsonObject } from './json.ts';
 
 /** One request as a command sees it. */
 export interface Request {
@@ -8,6 +8,8 @@ export interface Request {
   readonly id: Json;
   /** Lower-cased: commands are looked up in any case. */
   readonly command: string;
+  /** The command as the client spelled it, for messages. */
+  readonly sentCommand: string;
   readonly properties: JsonObject;
   /** The client wants no reply of any kind, not even for an error. */
   readonly isCast: boolean;
@@ -15,6 +17,9 @@ export interface Request {
 
 /** What a command gives back, without status, time and id. */
 export type ReplyBody = { readonly [key: string]: Json };
+
+/** More than any message needs, and far from what would overflow the stack of a JSON writer. */
+const maxLevels = 64;
 
 /** The spellings of `properties` that the manual's samples print. */
 const propertySpellings = ['properties', 'property', 'propeties'] as const;
@@ -34,6 +39,7 @@ export function parseRequest(frame: Uint8Array): Request {
   return {
     id: message['id'] ?? null,
     command: command.toLowerCase(),
+    sentCommand: command,
     properties: readProperties(message),
     isCast: isCast(message),
   };
@@ -78,6 +84,9 @@ function parseObject(frame: Uint8Array): JsonObject {
     throw new CircusError('invalid_json', 'json invalid', cause);
   }
   if (!isJsonObject(message)) throw new CircusError('invalid_json', 'json invalid: not an object');
+  if (isNestedDeeper(message, maxLevels)) {
+    throw new CircusError('invalid_json', `json invalid: nested deeper than ${maxLevels} levels`);
+  }
   return message;
 }
 

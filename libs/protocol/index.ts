@@ -30,4 +30,4 @@ export {
   topicName,
 } from './events.ts';
 export { isJsonObject, type Json, type JsonObject } from './json.ts';
-export { parseSignal, signalName } from './signals.ts';
+export { findSignal, parseSignal, signalName } from './signals.ts';

@@ -14,16 +14,23 @@ const numbers: ReadonlyMap<string, number> = new Map([
 ]);
 
 /**
- * The number of a signal: `15`, `"15"`, `TERM`, `sigterm`, `SIGRTMIN+2` (protocol 2.3 "signal").
- * 0 is one: it asks whether a process exists.
+ * The number of a signal: `15`, `"15"`, `TERM`, `sigterm`, `SIGRTMIN+2`, in any case (protocol 2.3
+ * "signal"). 0 is one: it asks whether a process exists. `undefined` when there is no such signal.
+ */
+export function findSignal(spelling: string | number): number | undefined {
+  const number = typeof spelling === 'number' ? spelling : readSpelling(spelling.trim());
+  if (number === undefined || !Number.isInteger(number)) return undefined;
+  return number >= 0 && number <= SIGRTMAX ? number : undefined;
+}
+
+/**
+ * As `findSignal`.
  *
- * @throws CircusError `invalid_message` for anything else
+ * @throws CircusError `invalid_message` when there is no such signal
  */
 export function parseSignal(spelling: string | number): number {
-  const number = typeof spelling === 'number' ? spelling : readSpelling(spelling.trim());
-  if (number !== undefined && Number.isInteger(number) && number >= 0 && number <= SIGRTMAX) {
-    return number;
-  }
+  const number = findSignal(spelling);
+  if (number !== undefined) return number;
   throw new CircusError(
     'invalid_message',
     `signal invalid: ${JSON.stringify(spelling)}, use a name such as TERM or SIGRTMIN+1, or 0 to ${SIGRTMAX}`,

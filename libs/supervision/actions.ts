@@ -45,9 +45,9 @@ export type Action =
   /** Nothing is left: circusd may exit. */
   | { type: 'end' };
 
-/** What a waiting client is told (protocol 2.2). Pids. */
+/** Pids of a command about one watcher, as a waiting client is told (protocol 2.2); else empty. */
 export interface WaitResult {
-  readonly started?: readonly number[];
-  readonly stopped?: readonly number[];
-  readonly kept?: readonly number[];
+  readonly started: readonly number[];
+  readonly stopped: readonly number[];
+  readonly kept: readonly number[];
 }

@@ -129,7 +129,7 @@ function answer(turn: Turn, wait: Wait): void {
 }
 
 function compare(state: DaemonState, { before }: Wait): WaitResult {
-  if (before === null) return {};
+  if (before === null) return { started: [], stopped: [], kept: [] };
   const watcher = state.watchers[before.key];
   const after = watcher === undefined ? [] : livePids(watcher);
   return {

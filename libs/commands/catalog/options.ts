@@ -1,0 +1,20 @@
+import { defineCommand } from '../define-command.ts';
+import { printOptions } from '../print-reply.ts';
+import { requireWatcher } from '../select.ts';
+import { oneWatcher } from '../watcher-names.ts';
+
+/** Manual 5.5 "options". */
+export const options = defineCommand({
+  name: 'options',
+  summary: 'Get all options of a watcher',
+  description: `Every option of the watcher with its present value, sorted by name; free-form options
+of plugins are among them. Prints \`key: value\` a line: an option without a value is empty, env is
+\`A=1,B=2\`.`,
+  manual: '5.5',
+  properties: oneWatcher,
+  isReadOnly: true,
+  usage: '<name>',
+  examples: ['circusctl options web'],
+  execute: (controller, { name }) => ({ options: requireWatcher(controller, name).options }),
+  print: ({ options }) => printOptions(options),
+});

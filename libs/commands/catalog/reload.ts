@@ -1,0 +1,39 @@
+import { defineCommand } from '../define-command.ts';
+import { given } from '../given.ts';
+import { selectByName } from '../select.ts';
+import { oneOrAllWatchers } from '../watcher-names.ts';
+
+/** Manual 5.5 "reload"; what really happens is protocol 7.8. */
+export const reload = defineCommand({
+  name: 'reload',
+  summary: 'Reload a watcher or all watchers',
+  description: `Replaces the processes of a watcher while it goes on: as many new ones are started, and
+when they are ready the old ones are stopped. With no name all watchers, one after the other.
+
+  --sequential   one process at a time: stop it, start its successor
+  --terminate    not gracefully: the same as \`restart\`
+
+A watcher with send_hup = True only gets SIGHUP; a stopped one is started.
+
+When one watcher was waited for, the reply's \`info\` has the pids \`stopped\`, \`started\` and \`kept\`.`,
+  manual: '5.5',
+  properties: {
+    ...oneOrAllWatchers,
+    graceful: { kind: 'boolean', default: true, doc: 'false: stop all, then start again.' },
+    sequential: { kind: 'boolean', default: false, doc: 'Replace one process at a time.' },
+  },
+  canWait: true,
+  usage: '[name]',
+  flags: [
+    { spelling: '--terminate', doc: 'Stop all processes before new ones are started' },
+    { spelling: '--sequential', doc: 'Replace one process at a time' },
+  ],
+  examples: ['circusctl reload web --waiting', 'circusctl reload --sequential'],
+  execute: (controller, { name, graceful, sequential }) =>
+    controller.reload(selectByName(controller, name), { graceful, sequential }),
+  toProperties({ words: [name], flags }) {
+    const graceful = flags['terminate'] !== true;
+    return { ...given({ name }), graceful, sequential: flags['sequential'] === true };
+  },
+  form: { label: 'Reload', asks: ['sequential'] },
+});

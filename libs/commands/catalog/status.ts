@@ -1,0 +1,33 @@
+import { isJsonObject } from '#libs/protocol';
+import { defineCommand } from '../define-command.ts';
+import { printValue } from '../print-reply.ts';
+import { requireWatcher } from '../select.ts';
+
+/** Manual 5.5 "status". */
+export const status = defineCommand({
+  name: 'status',
+  summary: 'Get the status of a watcher or of all watchers',
+  description: `A watcher is one of
+
+  active     it runs
+  starting   its first processes are being started
+  stopping   its last processes are being stopped
+  stopped    it has no process, and none is wanted
+
+With a name the reply's \`status\` is that state; without one \`statuses\` maps names to states.`,
+  manual: '5.5',
+  properties: { name: { kind: 'string', doc: 'The watcher, in any case.' } },
+  isReadOnly: true,
+  usage: '[name]',
+  examples: ['circusctl status', 'circusctl status web'],
+  execute(controller, { name }) {
+    if (name !== undefined) return { status: requireWatcher(controller, name).status };
+    const states = controller.watchers().map(({ key, status }) => [key, status] as const);
+    return { statuses: Object.fromEntries(states) };
+  },
+  print({ status, statuses }) {
+    if (statuses === undefined || !isJsonObject(statuses)) return printValue(status);
+    const names = Object.keys(statuses).sort();
+    return names.map((name) => `${name}: ${printValue(statuses[name])}`).join('\n');
+  },
+});

@@ -1,0 +1,18 @@
+/** The commands of circusd and circusctl: one file each in catalog/, and what carries them out. */
+export { catalog } from './catalog.ts';
+export type { ClientSide } from './client-side.ts';
+export {
+  type Command,
+  type CommandFlag,
+  type CommandForm,
+  type CommandLine,
+  type Properties,
+  type Property,
+  type PropertyKind,
+  UsageError,
+} from './command.ts';
+export { checkWordCount, flagsOf, propertiesOf } from './command-line.ts';
+export { type DispatchLog, dispatch } from './dispatch.ts';
+export { findCommand } from './find-command.ts';
+export { manualPage, usageLine } from './manual-page.ts';
+export { twoColumns } from './two-columns.ts';

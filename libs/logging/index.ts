@@ -1,0 +1,2 @@
+/** Logs of every program: pino, with the manual's line form for people and JSON for machines. */
+export { createLogger, type LogFormat, type Logger, type LogLevel, logLevels } from './logger.ts';

@@ -1,0 +1,18 @@
+import type { Command } from '#libs/commands';
+
+/** What was typed names a command or a flag that there is not; exit code 2. */
+export class UnknownNameError extends Error {
+  override readonly name = 'UnknownNameError';
+}
+
+/** What was typed does not fit the command; exit code 1. */
+export class MisuseError extends Error {
+  override readonly name = 'MisuseError';
+  /** The command that it does not fit, when one was named. */
+  readonly command: Command | undefined;
+
+  constructor(message: string, command?: Command) {
+    super(message);
+    this.command = command;
+  }
+}

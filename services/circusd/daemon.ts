@@ -1,0 +1,63 @@
+/** circusd from its configuration to its end: arbiter, endpoints, signals, in the right order. */
+import { chmodSync } from 'node:fs';
+import { Arbiter } from '#libs/arbiter';
+import type { CircusConfig } from '#libs/config';
+import type { Logger } from '#libs/logging';
+import { ControlEndpoint } from './control-endpoint.ts';
+import { EventPublisher } from './event-publisher.ts';
+import { handleSignals } from './signals.ts';
+import { StartupError } from './startup-error.ts';
+
+/** What a daemon runs with. */
+export interface DaemonOptions {
+  readonly version: string;
+  readonly config: CircusConfig;
+  readonly reread: () => CircusConfig;
+  readonly log: Logger;
+}
+
+/**
+ * Runs until everything has ended.
+ *
+ * @throws StartupError an endpoint cannot be bound
+ */
+export async function runDaemon({ version, config, reread, log }: DaemonOptions): Promise<void> {
+  log.info(`Starting master on pid ${process.pid}`);
+  const publisher = new EventPublisher(log);
+  const onEvent = publisher.publish.bind(publisher);
+  const arbiter = new Arbiter({ version, config, reread, log, onEvent });
+  const control = new ControlEndpoint(arbiter, log);
+  const { endpoint, pubsub_endpoint } = config.circus;
+  await bind(publisher, 'pubsub_endpoint', pubsub_endpoint);
+  await bind(control, 'endpoint', endpoint);
+  handleSignals(arbiter, log);
+  const serving = [publisher.serve(), control.serve()];
+  void announceStart(arbiter, log);
+  await arbiter.ended;
+  await Promise.all([control.close(), publisher.close()]);
+  await Promise.all(serving);
+}
+
+async function announceStart(arbiter: Arbiter, log: Logger): Promise<void> {
+  try {
+    await arbiter.run();
+  } catch (error) {
+    log.error(`not everything has started: ${error instanceof Error ? error.message : error}`);
+  }
+  log.info('Arbiter now waiting for commands');
+}
+
+async function bind(
+  socket: { bind(endpoint: string): Promise<void> },
+  option: string,
+  endpoint: string,
+): Promise<void> {
+  try {
+    await socket.bind(endpoint);
+  } catch (error) {
+    const cause = error instanceof Error ? error.message : String(error);
+    throw new StartupError(`[circus] ${option} = ${endpoint} cannot be bound: ${cause}`);
+  }
+  // Whoever can connect can run programs: a socket file is its owner's alone.
+  if (endpoint.startsWith('ipc:///')) chmodSync(endpoint.slice('ipc://'.length), 0o600);
+}

@@ -1,0 +1,26 @@
+/** `--daemon`: the same program again, in a session of its own and without a terminal. */
+import { spawnProcess } from '#libs/native';
+
+const marker = 'CIRCUS_DAEMONIZED';
+
+/**
+ * Starts circusd in the background and tells its pid; `undefined` in the one that was started so,
+ * which goes on. Node cannot fork, so the program begins anew.
+ */
+export function daemonize(): number | undefined {
+  if (process.env[marker] !== undefined) {
+    delete process.env[marker];
+    return undefined;
+  }
+  const environment = Object.entries(process.env).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined,
+  );
+  const { pid } = spawnProcess({
+    argv: [process.execPath, ...process.execArgv, ...process.argv.slice(1)],
+    env: { ...Object.fromEntries(environment), [marker]: '1' },
+    stdin: 'null',
+    stdout: 'null',
+    stderr: 'null',
+  });
+  return pid;
+}

@@ -1,0 +1,96 @@
+/** circusd: reads arguments and configuration, then runs the daemon. */
+import { type Command, CommanderError } from 'commander';
+import type { CircusConfig } from '#libs/config';
+import { createLogger, type Logger, logLevels } from '#libs/logging';
+import { raiseFileLimit, requireSupportedPlatform } from '#libs/native';
+import { type CircusdArguments, circusdCommand, exitCodes } from './arguments.ts';
+import { requireConfig } from './configuration.ts';
+import { runDaemon } from './daemon.ts';
+import { daemonize } from './daemonize.ts';
+import { removePidfile, writePidfile } from './pidfile.ts';
+import { claimSignals } from './signals.ts';
+import { StartupError } from './startup-error.ts';
+
+declare const CIRCUS_VERSION: string;
+
+claimSignals();
+void main();
+
+async function main(): Promise<void> {
+  const command = circusdCommand(CIRCUS_VERSION);
+  const parsed = parse(command);
+  if (parsed === undefined) return;
+  try {
+    requireSupportedPlatform();
+    if (parsed.config === undefined) process.stdout.write(command.helpInformation());
+    else if (!parsed.daemon || daemonize() === undefined) await run(parsed.config, parsed);
+    process.exit(exitCodes.ok);
+  } catch (error) {
+    if (!(error instanceof StartupError)) throw error;
+    process.stderr.write(`circusd: ${error.message}\n`);
+    process.exit(exitCodes.badConfiguration);
+  }
+}
+
+/** `undefined`: help, version or an error was printed, and the exit code is set. */
+function parse(command: Command): CircusdArguments | undefined {
+  try {
+    command.parse();
+    const [config] = command.args;
+    const flags = command.opts<Omit<CircusdArguments, 'config'>>();
+    return config === undefined ? flags : { ...flags, config };
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    process.exitCode = error.exitCode === 0 ? exitCodes.ok : exitCodes.badFlag;
+    return undefined;
+  }
+}
+
+async function run(file: string, flags: CircusdArguments): Promise<void> {
+  raiseFileLimit();
+  const warnings: string[] = [];
+  const config = requireConfig(file, (text) => warnings.push(text));
+  const { circus } = config;
+  const log = openLog(circus, flags);
+  for (const text of warnings) log.warn(text);
+  surviveFaults(log);
+  if (circus.umask !== null) process.umask(circus.umask);
+  const pidfile = flags.pidfile ?? circus.pidfile;
+  try {
+    if (pidfile !== null) claimPidfile(pidfile);
+    const reread = (): CircusConfig => requireConfig(file, (text) => log.warn(text));
+    await runDaemon({ version: CIRCUS_VERSION, config, reread, log });
+  } finally {
+    if (pidfile !== null) removePidfile(pidfile);
+    log.flush();
+  }
+}
+
+function openLog(circus: CircusConfig['circus'], flags: CircusdArguments): Logger {
+  const output = flags.logOutput ?? circus.logoutput;
+  const level = flags.logLevel ?? logLevels.find((name) => name === circus.loglevel) ?? 'info';
+  try {
+    return createLogger({ name: 'circus', level, format: flags.logFormat, output });
+  } catch (error) {
+    throw new StartupError(
+      `cannot log to ${output}: ${error instanceof Error ? error.message : error}`,
+    );
+  }
+}
+
+function claimPidfile(path: string): void {
+  try {
+    writePidfile(path);
+  } catch (error) {
+    throw new StartupError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** A fault of our own must not take down what is supervised: it is logged, and supervision goes on. */
+function surviveFaults(log: Logger): void {
+  for (const event of ['uncaughtException', 'unhandledRejection']) {
+    process.on(event, (error: unknown) => {
+      log.error(`${event}: ${error instanceof Error ? (error.stack ?? error.message) : error}`);
+    });
+  }
+}
