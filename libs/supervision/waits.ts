@@ -73,6 +73,7 @@ function judge(turn: Turn, { key, goal }: GoalRecord): GoalRecord['outcome'] {
   if (goal.kind === 'ended') return state.phase === 'ended' ? 'reached' : null;
   const watcher = state.watchers[key];
   if (watcher === undefined) return judgeRemoved(goal);
+  if (isQueued(state, key)) return null;
   switch (goal.kind) {
     case 'started':
       return judgeStarted(watcher);
@@ -90,6 +91,11 @@ function judge(turn: Turn, { key, goal }: GoalRecord): GoalRecord['outcome'] {
     default:
       return goal satisfies never;
   }
+}
+
+/** Its turn has not come: what it is now says nothing. */
+function isQueued({ rollouts }: DaemonState, key: string): boolean {
+  return rollouts.some(({ queue }) => queue.includes(key));
 }
 
 function judgeRemoved({ kind }: Goal): GoalRecord['outcome'] {
