@@ -79,6 +79,11 @@ test('matches shell patterns as a whole and with case', () => {
     ['a\nb', 'a*b', true],
     ['c', '[z-a]', false],
     ['', '*', true],
+    ['a', '[a-\\]', false],
+    ['\\', '[\\-a]', true],
+    ['😀x', '?[x]', true],
+    ['a/-', 'a/-', true],
+    ['a'.repeat(5000), `${'*'.repeat(50)}b`, false],
   ];
   for (const [name, pattern, isMatch] of matches) {
     assert.equal(matchesPattern(name, pattern), isMatch, `${name} ${pattern}`);

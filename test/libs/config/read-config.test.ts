@@ -66,12 +66,13 @@ test('sorts by name, and ignores sections that are empty or unknown', (t) => {
 test('keeps free-form options as written, and knows others in any case', (t) => {
   const { config } = readText(
     t,
-    '[watcher:w]\ncmd = x\nPriority = 9\nRLIMIT_NOFILE = 500\nrlimit_core =\nflapping.Max = 5\nHooks.Before_Start = a.b, true\nStop_Signal = sigint\n',
+    '[watcher:w]\ncmd = x\nPriority = 9\nRLIMIT_NOFILE = 500\nrlimit_core =\nflapping.Max = 5\nHooks.Before_Start = a.b, true\nStop_Signal = sigint\nStdout_Stream.Class = S\nstdout_stream.Kw = 1\n',
   );
   const [watcher] = config.watchers;
   assert.equal(watcher?.options.priority, 9);
   assert.equal(watcher?.options.stop_signal, 2);
   assert.deepEqual(watcher?.rlimits, { nofile: 500, core: null });
+  assert.deepEqual(watcher?.streams, { stdout: { class: 'S', Kw: '1' } });
   assert.deepEqual(watcher?.freeForm, { 'flapping.Max': '5' });
   assert.deepEqual(watcher?.hooks, { before_start: 'a.b, true' });
 });
