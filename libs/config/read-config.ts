@@ -46,9 +46,11 @@ export interface ConfigReading {
  */
 export function readConfig(
   file: string,
-  ownEnv: OwnEnvironment,
+  environment: OwnEnvironment,
   checks: ConfigChecks = {},
 ): ConfigReading {
+  // A plain copy: each look at process.env goes to the C library.
+  const ownEnv = { ...environment };
   const found = new FaultList();
   const { sections, files } = loadFiles(file, environmentVariables(ownEnv), found);
   const common = environmentVariables({ ...ownEnv, ...readCommonEnv(sections, ownEnv) });
