@@ -12,21 +12,32 @@ export function hasPattern(text: string): boolean {
 
 /** The regular expression that tests what the pattern matches. */
 export function patternToRegExp(pattern: string): RegExp {
-  const source = pattern.replace(/\[(!?)(\]?[^\]]*)\]|[\s\S]/g, (part, not, members) => {
-    if (part === '*') return '.*';
+  const source = pattern.replace(/\[(!?)(\]?[^\]]*)\]|\*+|[\s\S]/gu, (part, not, members) => {
+    if (part.startsWith('*')) return '.*';
     if (part === '?') return '.';
-    if (members === undefined || members === '')
-      return part.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
-    return characterClass(not === '!', members);
+    const isClass = members !== undefined && members !== '';
+    return isClass ? characterClass(not === '!', members) : escapeAll(part);
   });
-  return new RegExp(`^(?:${source})$`, 's');
+  return new RegExp(`^(?:${source})$`, 'su');
 }
 
-/** `a-z` stays a range; a range that goes backwards matches nothing, as in Python's fnmatch. */
-function characterClass(negated: boolean, members: string): string {
-  const escaped = members
-    .replace(/([^\\])-([^\\])/g, (range, from, to) => (from <= to ? range : ''))
-    .replace(/[\\\][^]/g, '\\$&');
-  if (escaped === '') return negated ? '.' : '(?!)';
-  return `[${negated ? '^' : ''}${escaped}]`;
+/** `a-z` is a range; one that goes backwards holds nothing, as in Python's fnmatch. */
+function characterClass(isNegated: boolean, members: string): string {
+  const parts = [...members.matchAll(/([\s\S])-([\s\S])|[\s\S]/gu)];
+  const escaped = parts.map(([part, from, to]) => escapeMember(part, from, to)).join('');
+  if (escaped === '') return isNegated ? '.' : '(?!)';
+  return `[${isNegated ? '^' : ''}${escaped}]`;
+}
+
+function escapeMember(part: string, from?: string, to?: string): string {
+  if (from === undefined || to === undefined) return escapeAll(part);
+  return codePoint(from) <= codePoint(to) ? `${escapeAll(from)}-${escapeAll(to)}` : '';
+}
+
+function escapeAll(text: string): string {
+  return [...text].map((letter) => `\\u{${codePoint(letter).toString(16)}}`).join('');
+}
+
+function codePoint(letter: string): number {
+  return letter.codePointAt(0) ?? 0;
 }
