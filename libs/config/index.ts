@@ -11,6 +11,12 @@ export { buildEnvironment, type OwnEnvironment } from './environment.ts';
 export type { ConfigFault } from './fault.ts';
 export { formatFaults } from './format-faults.ts';
 export {
+  type ConfigPlan,
+  type OptionChange,
+  planChanges,
+  type WatcherChange,
+} from './plan.ts';
+export {
   type CircusConfig,
   type ConfigReading,
   type RawSection,
@@ -42,6 +48,7 @@ export {
   parseWatcherOption,
   printWatcherOption,
   requireConsistent,
+  setWatcherOption,
   type WatcherSetting,
 } from './watcher-options.ts';
 export { type WatcherOptions, watcherTable } from './watcher-table.ts';

@@ -16,6 +16,7 @@ import {
   isWatcherOption,
   parseWatcherOption,
   requireConsistent,
+  setWatcherOption,
   suggestWatcherOption,
   type WatcherSetting,
 } from './watcher-options.ts';
@@ -43,7 +44,7 @@ export interface WatcherSources {
 /** A watcher with every option at its default. */
 function emptyWatcher(name: string): WatcherConfig {
   const options = defaultWatcherOptions();
-  const nothing = { freeForm: {}, rlimits: {}, streams: {}, hooks: {}, env: {} };
+  const nothing = { freeForm: {}, rlimits: {}, streams: {}, hooks: {}, env: {}, origins: {} };
   return { name, options, ...nothing, isEnvReplaced: false };
 }
 
@@ -64,13 +65,27 @@ export function readWatcher(
     expandNames(value, ownEnv),
   ]);
   const env = { ...Object.fromEntries(ownValues), ...sectionEnv };
-  const complete = { ...config, env, isEnvReplaced: false };
+  const complete = {
+    ...config,
+    env,
+    isEnvReplaced: false,
+    origins: originsOf(settings, sectionEnv),
+  };
   checkWatcher(complete, section, settings, sources);
   return complete;
 }
 
 /** The options of a section by their documented names, and where they stand. */
 type Settings = ReadonlyMap<string, { readonly setting: WatcherSetting; readonly entry: IniEntry }>;
+
+function originsOf(
+  settings: Settings,
+  sectionEnv: Readonly<Record<string, string>>,
+): WatcherConfig['origins'] {
+  const origins = [...settings].map(([name, { entry }]) => [name, `${entry.file}:${entry.line}`]);
+  const fromSections = Object.keys(sectionEnv).length > 0 ? { env: 'env sections' } : {};
+  return { ...fromSections, ...Object.fromEntries(origins) };
+}
 
 function readSettings(section: IniSection, lookup: VariableLookup, found: FaultList): Settings {
   const settings = new Map<string, { setting: WatcherSetting; entry: IniEntry }>();
@@ -175,7 +190,7 @@ export function createWatcherConfig(
   if (name.trim() === '') throw new CircusError('invalid_message', "'name' is empty");
   let config = emptyWatcher(name);
   for (const [key, value] of Object.entries({ cmd, args, ...options })) {
-    config = applyWatcherOption(config, checkWatcherOption(key, value));
+    config = setWatcherOption(config, checkWatcherOption(key, value));
   }
   for (const stream of ['stdout', 'stderr'] as const) {
     const problem = streamFault(config.streams[stream], {});

@@ -37,6 +37,9 @@ function apply(turn: Turn, event: CoreEvent): readonly string[] {
     case 'strays_gone':
       finishEnding(turn);
       return [];
+    case 'pace':
+      turn.state.warmupDelayMs = event.warmupDelayMs;
+      return [];
     case 'spawned':
     case 'spawn_failed':
     case 'ready':
