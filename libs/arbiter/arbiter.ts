@@ -230,7 +230,7 @@ export class Arbiter implements Controller {
     const plan = planChanges(this.#config, this.#keys(), next);
     const reply = { plan: describePlan(plan) };
     if (dryRun) return { reply, done: Promise.resolve({}) };
-    this.#config = next;
+    this.#config = this.#withBoundEndpoints(next);
     return { reply, done: this.#carryOut(plan).then(noKeys) };
   }
 
@@ -248,24 +248,26 @@ export class Arbiter implements Controller {
         this.#supervisor.command({ type: 'remove', key, nostop: false }),
       );
       await Promise.all(removals);
-      this.#config = config;
+      this.#config = this.#withBoundEndpoints(config);
     } finally {
       this.#isRestarting = false;
     }
     await this.#startConfigured();
   }
 
-  /** The files as they are now, but for the endpoints, which stay bound until circusd ends. */
+  /** Endpoints stay bound until circusd ends, whatever the files say now. */
+  #withBoundEndpoints(config: CircusConfig): CircusConfig {
+    const { endpoint, pubsub_endpoint } = this.#config.circus;
+    return { ...config, circus: { ...config.circus, endpoint, pubsub_endpoint } };
+  }
+
   #reread(): CircusConfig {
-    let config: CircusConfig;
     try {
-      config = this.#options.reread();
+      return this.#options.reread();
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       throw new CircusError('failed', reason, error);
     }
-    const { endpoint, pubsub_endpoint } = this.#config.circus;
-    return { ...config, circus: { ...config.circus, endpoint, pubsub_endpoint } };
   }
 
   async #carryOut(plan: ConfigPlan): Promise<void> {
