@@ -10,7 +10,7 @@ export interface Script {
   done?: ReplyBody | Error;
 }
 
-export function watcher(name: string, parts: Partial<WatcherView> = {}): WatcherView {
+function watcher(name: string, parts: Partial<WatcherView> = {}): WatcherView {
   return {
     name,
     key: name.toLowerCase(),
