@@ -62,7 +62,7 @@ export interface CommandFlag {
 }
 
 /** How the console offers a command: a button's label, and the properties that it asks for. */
-export interface CommandForm {
+interface CommandForm {
   readonly label: string;
   readonly asks: readonly string[];
   /** The question to be answered with yes before it is sent. */
