@@ -22,7 +22,11 @@ type Defaulted = 'canWait' | 'isReadOnly' | 'flags' | 'toProperties' | 'print' |
 type Definition<T extends PropertyTable> = Omit<Command, Defaulted | 'properties' | 'execute'> &
   Partial<Pick<Command, Defaulted>> & {
     readonly properties: T;
-    execute(controller: Controller, properties: Checked<T>): ReplyBody | Operation;
+    execute(
+      controller: Controller,
+      properties: Checked<T>,
+      catalog: readonly Command[],
+    ): ReplyBody | Operation;
   };
 
 /**

@@ -23,7 +23,7 @@ export {
   readConfig,
 } from './read-config.ts';
 export { type ConfigChecks, createWatcherConfig } from './read-watcher.ts';
-export { matchesPattern, patternToRegExp } from './shell-pattern.ts';
+export { matchesPattern } from './shell-pattern.ts';
 export { quoteWord, splitWords } from './shell-words.ts';
 export {
   environmentVariables,

@@ -38,11 +38,50 @@ const samples: Record<string, Sample> = {
       ],
     ],
   },
+  config: {
+    properties: { name },
+    reply: {
+      options: [
+        { name: 'cmd', value: 'sleep 5', origin: 'circus.ini:3' },
+        { name: 'env', value: { B: '2', A: '1' }, origin: 'default' },
+        { name: 'numprocesses', value: 2, origin: 'default' },
+        { name: 'shell', value: false, origin: 'default' },
+        { name: 'uid', value: null, origin: 'default' },
+      ],
+    },
+    printed: [
+      '  cmd = sleep 5     circus.ini:3',
+      '  env = A=1,B=2     default',
+      '  numprocesses = 2  default',
+      '  shell = False     default',
+      '  uid =             default',
+    ].join('\n'),
+    lines: [['web', {}, { name: 'web' }]],
+  },
   decr: {
     properties: { name },
     calls: [['changeCount', 'web-1', -1]],
     printed: 'ok',
     lines: [['web 3', {}, { name: 'web', nb: 3, ...notWaiting }]],
+  },
+  describe: {
+    properties: { command: 'numwatchers' },
+    reply: {
+      commands: [
+        {
+          name: 'numwatchers',
+          summary: findCommand('numwatchers')?.summary ?? '',
+          description: findCommand('numwatchers')?.description ?? '',
+          usage: '',
+          can_wait: false,
+          read_only: true,
+          properties: {},
+          form: null,
+        },
+      ],
+    },
+    printed: `  numwatchers  ${findCommand('numwatchers')?.summary}`,
+    lines: [['incr', {}, { command: 'incr' }]],
   },
   events: {
     calls: [['events', 0, undefined]],
@@ -86,6 +125,10 @@ const samples: Record<string, Sample> = {
       ['web', {}, { name: 'web', ...notWaiting }],
       ['web -2', { waiting: true }, { name: 'web', nb: -2, waiting: true }],
     ],
+  },
+  ipython: {
+    reply: { shell: false, msg: 'circusd is no Python program' },
+    printed: 'error: Could not start ipython kernel',
   },
   kill: {
     properties: { name },
@@ -137,6 +180,13 @@ const samples: Record<string, Sample> = {
         { terminate: true, sequential: true },
         { name: 'web', graceful: false, sequential: true, ...notWaiting },
       ],
+    ],
+  },
+  reloadconfig: {
+    calls: [['reloadConfig', { dryRun: false }]],
+    lines: [
+      ['', {}, { ...notWaiting }],
+      ['', { dryRun: true }, { dry_run: true, ...notWaiting }],
     ],
   },
   reset: {
@@ -232,7 +282,7 @@ for (const command of catalog) {
     assert.match(page, new RegExp(`^usage: circusctl ${command.name}`));
     assert.ok(command.description.length > 60, 'a description');
     assert.ok(command.examples.length > 0, 'an example');
-    assert.match(command.manual, /^5\.\d/);
+    assert.match(command.manual, /^(5\.\d.*|-)$/);
     for (const { spelling, doc } of command.flags) {
       assert.ok(page.includes(spelling) && page.includes(doc), spelling);
     }

@@ -20,6 +20,7 @@ function watcher(name: string, parts: Partial<WatcherView> = {}): WatcherView {
     numprocesses: 2,
     singleton: false,
     options: { cmd: 'sleep 5', env: { B: '2', A: '1' }, numprocesses: 2, shell: false, uid: null },
+    origins: { cmd: 'circus.ini:3' },
     trouble: null,
     ...parts,
   };
@@ -67,6 +68,7 @@ export function scriptedController(script: Script = {}): Controller & { calls: C
     kill: record('kill'),
     reset: record('reset'),
     quit: record('quit'),
+    reloadConfig: record('reloadConfig'),
     signal(...parameters) {
       record('signal')(...parameters);
     },

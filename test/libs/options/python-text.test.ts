@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Json } from '#libs/protocol';
-import { pythonRepr, pythonStr } from '../../../libs/commands/python-text.ts';
+import { pythonRepr, pythonStr } from '../../../libs/options/python-text.ts';
 
 const rows: readonly (readonly [Json, string])[] = [
   ['nope', "'nope'"],
