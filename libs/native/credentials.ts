@@ -76,7 +76,7 @@ function isSameSet(some: readonly number[], others: readonly number[]): boolean 
 /** process.getgroups() adds the primary group, which setting them again would then make permanent. */
 function ownGroups(): number[] {
   const line = /^Groups:(.*)$/m.exec(readProcFile('/proc/thread-self/status') ?? '');
-  return (line?.[1] ?? '').split(' ').filter(Boolean).map(Number);
+  return (line?.[1] ?? '').split(/\s+/).filter(Boolean).map(Number);
 }
 
 /** The options for setpriv(1). */
