@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { asRoot, outputOf, refusalOf, statusOf } from './children.ts';
+import { asRoot, outputOf, refusalOf, run, statusOf } from './children.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'circus-credentials-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -65,6 +65,14 @@ describe('a process of another user', asRoot, () => {
       assert.match(error.message, /as user 65534/);
       assert.deepEqual(ownCredentials(), before);
     }
+  });
+
+  test('cannot signal circusd while others are started as its user', async () => {
+    const script = `until kill -0 ${process.pid} 2>/dev/null; do :; done`;
+    const attack = run({ argv: ['sh', '-c', script], timeoutMs: 1500, ...nobody });
+    const begin = performance.now();
+    while (performance.now() - begin < 1500) await outputOf({ argv: ['true'], ...nobody });
+    assert.equal((await attack).timedOut, true);
   });
 
   test('is refused for numbers that are no ids', async () => {
