@@ -75,7 +75,7 @@ function judge(turn: Turn, { key, goal }: GoalRecord): GoalRecord['outcome'] {
   if (watcher === undefined) return judgeRemoved(goal);
   switch (goal.kind) {
     case 'started':
-      return judgeStarted(watcher);
+      return isQueued(state, key) ? null : judgeStarted(watcher);
     case 'stopped':
       return watcher.state === 'stopped' ? 'reached' : null;
     case 'settled':
@@ -90,6 +90,11 @@ function judge(turn: Turn, { key, goal }: GoalRecord): GoalRecord['outcome'] {
     default:
       return goal satisfies never;
   }
+}
+
+/** Whether a watcher's turn in a rollout is still to come. */
+function isQueued(state: DaemonState, key: string): boolean {
+  return state.rollouts.some(({ queue }) => queue.includes(key));
 }
 
 function judgeRemoved({ kind }: Goal): GoalRecord['outcome'] {
