@@ -236,8 +236,10 @@ function checkActive(turn: Turn, watcher: WatcherRecord): void {
     turn.actions.push({ type: 'watch_demand', key: watcher.key });
     return;
   }
-  beginNextReload(turn, watcher);
-  if (watcher.reload !== null) tendReload(turn, watcher, watcher.reload);
+  do {
+    beginNextReload(turn, watcher);
+    if (watcher.reload !== null) tendReload(turn, watcher, watcher.reload);
+  } while (watcher.reload === null && watcher.nextReload !== null);
   if (watcher.reload === null) tendSlots(turn, watcher, watcher.rules.numprocesses);
 }
 
