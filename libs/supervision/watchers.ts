@@ -4,7 +4,7 @@
  */
 import { areDependenciesMet, isNeeded } from './dependencies.ts';
 import type { WatcherRecord, WatcherState } from './model.ts';
-import { happen, stopProcess } from './processes.ts';
+import { happen, killRemains, stopProcess } from './processes.ts';
 import { abandonReload, beginNextReload, tendReload } from './reloads.ts';
 import { forgiveSlot, isOccupied } from './slots.ts';
 import { isLaunched, tendSlots } from './tending.ts';
@@ -36,7 +36,7 @@ const table: Readonly<Record<WatcherState, Readonly<Record<WatcherHappening, Rul
     demand: ignore,
   },
   dormant: {
-    check: checkDormant, // dormant -> stopped
+    check: checkDormant, // dormant -> stopped | stopping
     restart: wantActive,
     passed: ignore,
     refused: ignore,
@@ -50,10 +50,10 @@ const table: Readonly<Record<WatcherState, Readonly<Record<WatcherHappening, Rul
     demand: ignore,
   },
   opening: {
-    check: checkOpening, // opening -> stopped
+    check: checkOpening, // opening -> stopped | stopping
     restart: wantActive,
     passed: launch, // opening -> starting
-    refused: refuseStart, // opening -> stopped
+    refused: refuseStart, // opening -> stopped | stopping
     demand: ignore,
   },
   starting: {
@@ -106,6 +106,7 @@ export function happenToWatcher(
 export function killWatcher(turn: Turn, watcher: WatcherRecord): void {
   watcher.wanted = 'stopped';
   watcher.gate = null;
+  for (const { ticket } of watcher.remains) killRemains(turn, watcher, ticket);
   const { state } = watcher;
   if (state === 'dormant' || state === 'blocked' || state === 'opening') return;
   if (state !== 'stopped' && state !== 'stopping') beginStopping(turn, watcher);
@@ -159,10 +160,15 @@ function checkOpening(turn: Turn, watcher: WatcherRecord): void {
   if (watcher.wanted === 'stopped') rest(turn, watcher);
 }
 
-/** Back to `stopped` without ever having run: no event. */
+/** Back to `stopped` without running: no event, unless something of an earlier run is still there. */
 function rest(turn: Turn, watcher: WatcherRecord): void {
-  watcher.state = 'stopped';
   watcher.gate = null;
+  watcher.slots = [];
+  if (watcher.remains.length > 0) {
+    watcher.state = 'stopping'; // of an earlier demand
+    return;
+  }
+  watcher.state = 'stopped';
   noteStopped(turn.state, watcher.key);
 }
 
@@ -185,7 +191,7 @@ function launch(turn: Turn, watcher: WatcherRecord): void {
 function refuseStart(turn: Turn, watcher: WatcherRecord): void {
   watcher.wanted = 'stopped';
   watcher.trouble = 'before_start has refused';
-  publish(turn, watcher, 'stop');
+  if (watcher.remains.length === 0) publish(turn, watcher, 'stop');
   rest(turn, watcher);
 }
 
