@@ -236,10 +236,8 @@ function checkActive(turn: Turn, watcher: WatcherRecord): void {
     close(turn, watcher);
     return;
   }
-  if (watcher.rules.onDemand && watcher.slots.length > 0 && !watcher.slots.some(isOccupied)) {
-    watcher.slots = [];
-    watcher.state = 'dormant';
-    turn.actions.push({ type: 'watch_demand', key: watcher.key });
+  if (hasNothingToServe(watcher)) {
+    sleep(turn, watcher);
     return;
   }
   do {
@@ -247,6 +245,22 @@ function checkActive(turn: Turn, watcher: WatcherRecord): void {
     if (watcher.reload !== null) tendReload(turn, watcher, watcher.reload);
   } while (watcher.reload === null && watcher.nextReload !== null);
   if (watcher.reload === null) tendSlots(turn, watcher, watcher.rules.numprocesses);
+}
+
+/** on_demand, and its processes have ended. A reload that is under way is carried out first. */
+function hasNothingToServe({ rules, slots, reload, nextReload }: WatcherRecord): boolean {
+  if (!rules.onDemand || reload !== null || nextReload !== null) return false;
+  return slots.length > 0 && !slots.some(isOccupied);
+}
+
+/** The slots remember their failures: a socket that stays readable must not turn crashes into a loop. */
+function sleep(turn: Turn, watcher: WatcherRecord): void {
+  for (const slot of watcher.slots) {
+    slot.isLaunched = false;
+    slot.isDone = false;
+  }
+  watcher.state = 'dormant';
+  turn.actions.push({ type: 'watch_demand', key: watcher.key });
 }
 
 /** respawn = False, and nothing of it runs any more. */

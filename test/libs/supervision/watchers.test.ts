@@ -30,3 +30,30 @@ test('a second quit kills what dead processes have left, at once', () => {
   world.run(10);
   assert.equal(world.hasEnded, true);
 });
+
+test('backs off an on_demand watcher whose processes crash while the socket stays readable', () => {
+  const world = new World();
+  world.onSpawn = () => ({ ...wellMannered, lifeMs: 5, exitCode: 1 });
+  world.add('web', { onDemand: true });
+  for (let ms = 0; ms < 3_000; ms += 5) {
+    if (world.demanded.has('web')) world.feed({ type: 'demand', key: 'web' });
+    world.run(5);
+  }
+  const spawns = world.times('web', 'spawn');
+  assert.ok(spawns.length <= 7, `${spawns.length} spawns in 3 s`);
+});
+
+test('answers a reload of an on_demand watcher whose last old process ends by itself', () => {
+  const world = new World();
+  world.spawnMs = 50;
+  world.add('web', { onDemand: true });
+  world.feed({ type: 'demand', key: 'web' });
+  world.run(2_000);
+  world.onSpawn = () => ({ isPermanent: false, reason: 'EAGAIN' });
+  const reloaded = world.reload('web');
+  world.run(60);
+  world.onSpawn = () => wellMannered;
+  for (const pid of world.pids('web')) world.die(pid);
+  world.run(5_000);
+  assert.ok(world.answers.has(reloaded));
+});
