@@ -283,6 +283,7 @@ function close(turn: Turn, watcher: WatcherRecord): void {
 function beginStopping(turn: Turn, watcher: WatcherRecord): void {
   abandonReload(turn, watcher, `${watcher.name} was stopped during its reload`);
   watcher.gate = null;
+  if (!hasRunToItsEnd(watcher)) watcher.outcome = null;
   watcher.state = 'stopping';
   watcher.slots = watcher.slots.filter(isOccupied);
   for (const slot of watcher.slots.filter(isOccupied)) {

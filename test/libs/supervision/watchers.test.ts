@@ -57,3 +57,15 @@ test('answers a reload of an on_demand watcher whose last old process ends by it
   world.run(5_000);
   assert.ok(world.answers.has(reloaded));
 });
+
+test('a one-shot stopped before all of it has run has no outcome, and completes nothing', () => {
+  const world = new World();
+  world.onSpawn = (_key, wid) => ({ ...wellMannered, lifeMs: wid === 1 ? 50 : null });
+  world.add('job', { respawn: false, numprocesses: 2 });
+  world.add('after', { dependsOn: [{ watcher: 'job', condition: 'completed' }] });
+  world.run(100);
+  world.stop('job');
+  world.run(100);
+  assert.equal(world.watcher('job').outcome, null);
+  assert.equal(world.watcher('after').state, 'blocked');
+});
