@@ -269,7 +269,8 @@ function failToSpawn(life: Life, facts: Happenings['failed']): void {
     facts: publication,
   });
   if (isPermanent) slot.refusals += 1;
-  if (isPermanent && maxRetry >= 0 && slot.refusals >= Math.max(1, maxRetry)) giveUp(life, reason);
+  const isHopeless = maxRetry >= 0 && slot.refusals >= Math.max(1, maxRetry);
+  if (isPermanent && isHopeless && process.pendingStop === null) giveUp(life, reason);
   const delayMs = countFailure(slot, backoff, random);
   if (process.pendingStop !== null) leave(life);
   else vacate(life, delayMs);
@@ -377,10 +378,14 @@ function pauseAfter(life: Life, { failure, random }: Happenings['exited']): numb
   }
   slot.refusals = 0;
   if (process.ending === 'unfit') return countFailure(slot, backoff, random);
-  if (process.ending !== null) return 0;
+  const livedMs = turn.now - (process.bornAt ?? turn.now);
+  if (process.ending !== null) {
+    if (livedMs >= backoff.resetMs) slot.failures = 0;
+    return 0;
+  }
   const wasUnready = process.state === 'unready';
   if (wasUnready) failReload(life, `pid ${process.pid} ended before it was ready`);
-  return countLife(slot, backoff, turn.now - (process.bornAt ?? turn.now), random);
+  return countLife(slot, backoff, livedMs, random);
 }
 
 /** respawn = False: what ends by itself or by `kill` has done its work, if it ever reached it. */

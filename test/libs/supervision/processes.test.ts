@@ -41,3 +41,29 @@ test('tries a one-shot again that never reached its program', () => {
   assert.equal(world.watcher('job').state, 'stopped');
   assert.equal(world.watcher('job').outcome, 4);
 });
+
+test('forgets failures after a long life, even one that was ended by the kill command', () => {
+  const world = new World();
+  world.onSpawn = (_key, _wid, attempt) =>
+    attempt === 5 ? wellMannered : { ...wellMannered, lifeMs: 10, exitCode: 1 };
+  world.add('web');
+  world.run(20_000);
+  assert.equal(world.watcher('web').slots[0]?.failures, 4);
+  const order = { signum: 15, timeoutMs: 1_000 };
+  world.order({ type: 'kill', key: 'web', pids: world.pids('web'), order });
+  world.run(25);
+  assert.equal(world.watcher('web').slots[0]?.failures, 1);
+});
+
+test('a restart is not called off by a spawn that fails after it was to be stopped', () => {
+  const world = new World();
+  world.spawnMs = 50;
+  world.onSpawn = (_key, _wid, attempt) =>
+    attempt === 1 ? { isPermanent: true, reason: 'ENOENT' } : wellMannered;
+  world.add('web', { maxRetry: 1 });
+  world.run(10);
+  const restarted = world.restart('web');
+  world.run(1_000);
+  assert.equal(world.watcher('web').state, 'active');
+  assert.ok('result' in (world.answers.get(restarted) ?? {}));
+});
