@@ -85,7 +85,8 @@ export class Audit {
   #takeEvent(event: Seen, { watchers }: SeenState): void {
     const { type, key = '', ticket = 0, wait, rules } = event;
     if (wait !== undefined) this.#open.add(wait);
-    if (rules !== undefined && (type === 'set' || watchers[key] !== undefined)) {
+    const isRefused = type === 'add' && this.#limits.has(key);
+    if (rules !== undefined && watchers[key] !== undefined && !isRefused) {
       const { numprocesses, reloadSurge } = rules;
       this.#limits.set(key, numprocesses + Math.max(1, reloadSurge ?? numprocesses));
     }
@@ -101,7 +102,8 @@ export class Audit {
   }
 
   #takeAction(action: Seen, state: SeenState): void {
-    if (this.#ends > 0) fail(`${action.type} after the end`);
+    const isAnswer = action.type === 'finish' || action.type === 'fail';
+    if (this.#ends > 0 && !isAnswer) fail(`${action.type} after the end`);
     const { type, key = '', wid = 0, ticket = 0, pid = 0, wait = 0 } = action;
     if (type === 'spawn') this.#takeSpawn(key, wid, ticket);
     if (type === 'signal' || type === 'kill_tree' || type === 'hup' || type === 'await_ready') {
@@ -154,6 +156,7 @@ export class Audit {
   }
 
   #forget(key: string): void {
+    this.#limits.delete(key);
     for (const [ticket, life] of this.lives) if (life.key === key) this.lives.delete(ticket);
     for (const [ticket, owner] of this.#remains) if (owner === key) this.#remains.delete(ticket);
   }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { World } from './world.ts';
+import { World, wellMannered } from './world.ts';
 
 for (const how of ['graceful', 'sequential'] as const) {
   test(`carries out a ${how} reload asked for during another, and answers both`, () => {
@@ -20,3 +20,22 @@ for (const how of ['graceful', 'sequential'] as const) {
     );
   });
 }
+
+test('lets surplus go at once when the count is lowered during a graceful reload', () => {
+  const world = new World();
+  world.add('web', { numprocesses: 4, readiness: { timeoutMs: 10_000 } });
+  world.run(100);
+  world.onSpawn = () => ({ ...wellMannered, readyMs: 5_000 });
+  world.reload('web');
+  world.run(50);
+  assert.equal(world.pids('web').length, 8);
+  world.set('web', { numprocesses: 1 });
+  world.run(50);
+  assert.deepEqual(
+    world.pids('web').length,
+    2,
+    'the newest old one serves, one new one gets ready',
+  );
+  world.run(10_000);
+  assert.equal(world.pids('web').length, 1);
+});
