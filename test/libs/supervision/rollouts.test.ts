@@ -27,3 +27,15 @@ test('passes over a queued watcher that was removed, and starts those behind it'
   assert.deepEqual(world.events('c'), ['spawn', 'start']);
   assert.deepEqual(world.answers.get(started), { reason: 'the watcher was removed' });
 });
+
+test('a warm-up that ends while another watcher moves is not forgotten', () => {
+  const world = new World();
+  world.add('a', { warmupDelayMs: 50 }, false);
+  world.add('b', {}, false);
+  startAll(world);
+  world.run(50);
+  world.now = 51;
+  world.feed({ type: 'demand', key: 'b' });
+  world.run(10);
+  assert.equal(world.watcher('a').state, 'active');
+});
