@@ -4,6 +4,7 @@ import { isTended } from './processes.ts';
 import { requestReload } from './reloads.ts';
 import { isLaunched, isWarm } from './tending.ts';
 import type { Turn } from './turn.ts';
+import { noteStartInstead } from './waits.ts';
 
 /** Highest priority first, then by name: the order of every action on several watchers. */
 export function byPriority(a: WatcherRecord, b: WatcherRecord): number {
@@ -59,8 +60,12 @@ function tendRollout(turn: Turn, rollout: Rollout): string[] {
 
 /** A reload of a watcher that has no processes is a start (protocol 7.8). */
 export function reloadOrStart(turn: Turn, watcher: WatcherRecord, how: Rollout['how']): void {
-  if (isTended(watcher)) requestReload(turn, watcher, how);
-  else watcher.wanted = 'active';
+  if (isTended(watcher)) {
+    requestReload(turn, watcher, how);
+    return;
+  }
+  watcher.wanted = 'active';
+  noteStartInstead(turn.state, watcher.key);
 }
 
 /** Whether the next watcher may have its turn. One in trouble never holds up the others. */
