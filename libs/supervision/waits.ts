@@ -28,6 +28,14 @@ export function noteStopped(state: DaemonState, key: string): void {
     if (record.goal.kind === 'stopped') record.outcome = 'reached';
     if (record.goal.kind === 'restarted') record.goal = { kind: 'started' };
   }
+  noteStartInstead(state, key);
+}
+
+/** No reload is needed any more: whatever runs from now on is new. */
+export function noteStartInstead(state: DaemonState, key: string): void {
+  for (const record of openGoals(state, key)) {
+    if (record.goal.kind === 'reloaded') record.goal = { kind: 'started' };
+  }
 }
 
 /** What was to be reloaded has stopped in the meantime, and is started instead. */
@@ -92,7 +100,6 @@ function judge(turn: Turn, { key, goal }: GoalRecord): GoalRecord['outcome'] {
     case 'gone':
       return goal.tickets.some((ticket) => isPresent(watcher, ticket)) ? null : 'reached';
     case 'reloaded':
-      return watcher.state === 'stopped' ? { failure: `${watcher.name} was stopped` } : null;
     case 'restarted':
     case 'removed':
       return null;
