@@ -80,10 +80,9 @@ function judge(turn: Turn, { key, goal }: GoalRecord): GoalRecord['outcome'] {
   if (goal.kind === 'ended') return state.phase === 'ended' ? 'reached' : null;
   const watcher = state.watchers[key];
   if (watcher === undefined) return judgeRemoved(goal);
-  if (isQueued(state, key)) return null;
   switch (goal.kind) {
     case 'started':
-      return judgeStarted(watcher);
+      return judgeStarted(state, watcher);
     case 'stopped':
       return watcher.state === 'stopped' ? 'reached' : null;
     case 'settled':
@@ -91,7 +90,8 @@ function judge(turn: Turn, { key, goal }: GoalRecord): GoalRecord['outcome'] {
     case 'gone':
       return goal.tickets.some((ticket) => isPresent(watcher, ticket)) ? null : 'reached';
     case 'reloaded':
-      return watcher.state === 'stopped' ? { failure: `${watcher.name} was stopped` } : null;
+      if (watcher.state !== 'stopped' || isQueued(state, key)) return null;
+      return { failure: `${watcher.name} was stopped` };
     case 'restarted':
     case 'removed':
       return null;
@@ -100,7 +100,7 @@ function judge(turn: Turn, { key, goal }: GoalRecord): GoalRecord['outcome'] {
   }
 }
 
-/** Its turn has not come: what it is now says nothing. */
+/** Its turn has not come: that it is stopped says nothing. */
 function isQueued({ rollouts }: DaemonState, key: string): boolean {
   return rollouts.some(({ queue }) => queue.includes(key));
 }
@@ -110,9 +110,10 @@ function judgeRemoved({ kind }: Goal): GoalRecord['outcome'] {
   return isBeyondReach ? { failure: 'the watcher was removed' } : 'reached';
 }
 
-function judgeStarted(watcher: WatcherRecord): GoalRecord['outcome'] {
+function judgeStarted(state: DaemonState, watcher: WatcherRecord): GoalRecord['outcome'] {
   if (watcher.state === 'active' || watcher.state === 'dormant') return 'reached';
   if (watcher.state !== 'stopped' || watcher.wanted === 'active') return null;
+  if (isQueued(state, watcher.key)) return null;
   const hasNothingToDo = watcher.rules.numprocesses === 0 || watcher.outcome !== null;
   if (hasNothingToDo && watcher.trouble === null) return 'reached';
   return { failure: watcher.trouble ?? `${watcher.name} was stopped by a later command` };
