@@ -100,9 +100,9 @@ function judge(turn: Turn, { key, goal }: GoalRecord): GoalRecord['outcome'] {
   }
 }
 
-/** Its turn has not come: that it is stopped says nothing. */
-function isQueued({ rollouts }: DaemonState, key: string): boolean {
-  return rollouts.some(({ queue }) => queue.includes(key));
+/** Whether a watcher's turn in a rollout is still to come. */
+function isQueued(state: DaemonState, key: string): boolean {
+  return state.rollouts.some(({ queue }) => queue.includes(key));
 }
 
 function judgeRemoved({ kind }: Goal): GoalRecord['outcome'] {
