@@ -88,11 +88,9 @@ function judge(turn: Turn, { key, goal }: GoalRecord): GoalRecord['outcome'] {
   if (goal.kind === 'ended') return state.phase === 'ended' ? 'reached' : null;
   const watcher = state.watchers[key];
   if (watcher === undefined) return judgeRemoved(goal);
-  const isToCome = goal.kind === 'started' || goal.kind === 'reloaded';
-  if (isToCome && isQueued(state, key)) return null;
   switch (goal.kind) {
     case 'started':
-      return judgeStarted(watcher);
+      return judgeStarted(state, watcher);
     case 'stopped':
       return watcher.state === 'stopped' ? 'reached' : null;
     case 'settled':
@@ -118,9 +116,10 @@ function judgeRemoved({ kind }: Goal): GoalRecord['outcome'] {
   return isBeyondReach ? { failure: 'the watcher was removed' } : 'reached';
 }
 
-function judgeStarted(watcher: WatcherRecord): GoalRecord['outcome'] {
+function judgeStarted(state: DaemonState, watcher: WatcherRecord): GoalRecord['outcome'] {
   if (watcher.state === 'active' || watcher.state === 'dormant') return 'reached';
   if (watcher.state !== 'stopped' || watcher.wanted === 'active') return null;
+  if (isQueued(state, watcher.key)) return null;
   const hasNothingToDo = watcher.rules.numprocesses === 0 || watcher.outcome !== null;
   if (hasNothingToDo && watcher.trouble === null) return 'reached';
   return { failure: watcher.trouble ?? `${watcher.name} was stopped by a later command` };
