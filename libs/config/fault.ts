@@ -17,7 +17,7 @@ export interface ConfigFault {
 export type Place = { readonly file: string } & Partial<Omit<ConfigFault, 'file' | 'message'>>;
 
 /** Makes a fault of a place and what is wrong there. */
-export function faultAt(place: Place, message: string): ConfigFault {
+function faultAt(place: Place, message: string): ConfigFault {
   const { file, line = null, section = null, key = null, value = null } = place;
   return { file, line, section, key, value, message };
 }
