@@ -1,10 +1,12 @@
 /** The arbiter: all watchers of one daemon, and what commands do to them. */
 import {
-  applyWatcherOption,
   type CircusConfig,
+  type ConfigPlan,
   checkWatcherOption,
   createWatcherConfig,
+  planChanges,
   requireConsistent,
+  setWatcherOption,
   type WatcherConfig,
 } from '#libs/config';
 import {
@@ -23,6 +25,7 @@ import {
 } from '#libs/protocol';
 import type { WaitResult } from '#libs/supervision';
 import { epochSeconds, monotonicMs } from './clock.ts';
+import { describePlan } from './describe-plan.ts';
 import { type EventListener, EventLog } from './event-log.ts';
 import { rulesOf } from './rules-of.ts';
 import { signalWorkers } from './signalling.ts';
@@ -78,8 +81,7 @@ export class Arbiter implements Controller {
   /** Starts every watcher with autostart, highest priority first; resolves when all have started. */
   async run(): Promise<void> {
     this.#supervisor.start();
-    const delayMs = this.#config.circus.check_delay * 1_000;
-    if (delayMs > 0) this.#passTimer = setInterval(() => this.#supervisor.pass(), delayMs);
+    this.#passEvery(this.#config.circus.check_delay);
     await this.#startConfigured();
   }
 
@@ -185,7 +187,7 @@ export class Arbiter implements Controller {
     const settings = [...options].map(([option, value]) =>
       checkWatcherOption(option, value, { known }),
     );
-    for (const setting of settings) config = applyWatcherOption(config, setting);
+    for (const setting of settings) config = setWatcherOption(config, setting);
     requireConsistent(config);
     for (const _ of settings) this.#events.publish(name, 'updated', {}, epochSeconds());
     const needsReload = settings.some(({ effect }) => effect === 'reload');
@@ -222,6 +224,16 @@ export class Arbiter implements Controller {
     return operation(this.#supervisor.command({ type: 'quit', atOnce }), noKeys);
   }
 
+  reloadConfig({ dryRun }: { dryRun: boolean }): Operation {
+    this.#requireReady();
+    const next = this.#reread();
+    const plan = planChanges(this.#config, this.#keys(), next);
+    const reply = { plan: describePlan(plan) };
+    if (dryRun) return { reply, done: Promise.resolve({}) };
+    this.#config = this.#withBoundEndpoints(next);
+    return { reply, done: this.#carryOut(plan).then(noKeys) };
+  }
+
   events(since: number, key?: string): EventReplay {
     return this.#events.replay(since, key);
   }
@@ -231,22 +243,54 @@ export class Arbiter implements Controller {
     this.#isRestarting = true;
     try {
       await this.#supervisor.command({ type: 'stop', keys: this.#keys(), isOne: false });
-      const config = this.#options.reread();
+      const config = this.#reread();
       const removals = this.#keys().map((key) =>
         this.#supervisor.command({ type: 'remove', key, nostop: false }),
       );
       await Promise.all(removals);
-      this.#config = { ...config, circus: { ...config.circus, ...this.#boundEndpoints() } };
+      this.#config = this.#withBoundEndpoints(config);
     } finally {
       this.#isRestarting = false;
     }
     await this.#startConfigured();
   }
 
-  /** Sockets that stay bound over a restart of all watchers. */
-  #boundEndpoints(): Pick<GlobalOptions, 'endpoint' | 'pubsub_endpoint'> {
+  /** Endpoints stay bound until circusd ends, whatever the files say now. */
+  #withBoundEndpoints(config: CircusConfig): CircusConfig {
     const { endpoint, pubsub_endpoint } = this.#config.circus;
-    return { endpoint, pubsub_endpoint };
+    return { ...config, circus: { ...config.circus, endpoint, pubsub_endpoint } };
+  }
+
+  #reread(): CircusConfig {
+    try {
+      return this.#options.reread();
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new CircusError('failed', reason, error);
+    }
+  }
+
+  async #carryOut(plan: ConfigPlan): Promise<void> {
+    const { check_delay, warmup_delay } = this.#config.circus;
+    this.#passEvery(check_delay);
+    this.#supervisor.setPace(warmup_delay * 1_000);
+    const removals = plan.removed.map((key) =>
+      this.#supervisor.command({ type: 'remove', key, nostop: false }),
+    );
+    const changes = plan.changed.map(({ key, action, apply }) =>
+      this.#configure(key, apply(this.#requireConfig(key)), action === 'reload'),
+    );
+    const additions = plan.added.map((config) => this.#addWatcher(config, false));
+    await Promise.all(additions);
+    const keys = plan.added.map(({ name }) => name.toLowerCase());
+    const start = this.#supervisor.command({ type: 'start', keys, isOne: false });
+    await Promise.all([...removals, ...changes, start]);
+  }
+
+  #passEvery(seconds: number): void {
+    clearInterval(this.#passTimer);
+    if (seconds <= 0) return;
+    this.#passTimer = setInterval(() => this.#supervisor.pass(), seconds * 1_000);
   }
 
   async #startConfigured(): Promise<void> {

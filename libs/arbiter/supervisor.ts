@@ -122,6 +122,11 @@ export class Supervisor {
     this.#feed({ type: 'tick' });
   }
 
+  /** Pauses this long between two watchers that are started one after another. */
+  setPace(warmupDelayMs: number): void {
+    this.#feed({ type: 'pace', warmupDelayMs });
+  }
+
   /** The live processes of a watcher. */
   workersOf(key: string): Worker[] {
     return [...this.#workers.values()].filter((worker) => worker.key === key);

@@ -26,6 +26,7 @@ export function viewWatcher(
     get options(): WatcherView['options'] {
       return describeOptions(config);
     },
+    origins: config.origins,
     get trouble(): string | null {
       return troubleOf(record, now);
     },

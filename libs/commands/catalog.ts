@@ -1,10 +1,13 @@
 // Generated from the files of catalog/ by `npm run generate`; never edited.
 import { add } from './catalog/add.ts';
+import { config } from './catalog/config.ts';
 import { decr } from './catalog/decr.ts';
+import { describe } from './catalog/describe.ts';
 import { events } from './catalog/events.ts';
 import { get } from './catalog/get.ts';
 import { globaloptions } from './catalog/globaloptions.ts';
 import { incr } from './catalog/incr.ts';
+import { ipython } from './catalog/ipython.ts';
 import { kill } from './catalog/kill.ts';
 import { list } from './catalog/list.ts';
 import { listen } from './catalog/listen.ts';
@@ -13,6 +16,7 @@ import { numwatchers } from './catalog/numwatchers.ts';
 import { options } from './catalog/options.ts';
 import { quit } from './catalog/quit.ts';
 import { reload } from './catalog/reload.ts';
+import { reloadconfig } from './catalog/reloadconfig.ts';
 import { reset } from './catalog/reset.ts';
 import { restart } from './catalog/restart.ts';
 import { rm } from './catalog/rm.ts';
@@ -27,11 +31,14 @@ import type { Command } from './command.ts';
 /** Every command of circusd and circusctl, sorted by name. */
 export const catalog: readonly Command[] = [
   add,
+  config,
   decr,
+  describe,
   events,
   get,
   globaloptions,
   incr,
+  ipython,
   kill,
   list,
   listen,
@@ -40,6 +47,7 @@ export const catalog: readonly Command[] = [
   options,
   quit,
   reload,
+  reloadconfig,
   reset,
   restart,
   rm,

@@ -11,13 +11,19 @@ export { buildEnvironment, type OwnEnvironment } from './environment.ts';
 export type { ConfigFault } from './fault.ts';
 export { formatFaults } from './format-faults.ts';
 export {
+  type ConfigPlan,
+  type OptionChange,
+  planChanges,
+  type WatcherChange,
+} from './plan.ts';
+export {
   type CircusConfig,
   type ConfigReading,
   type RawSection,
   readConfig,
 } from './read-config.ts';
 export { type ConfigChecks, createWatcherConfig } from './read-watcher.ts';
-export { matchesPattern, patternToRegExp } from './shell-pattern.ts';
+export { matchesPattern } from './shell-pattern.ts';
 export { quoteWord, splitWords } from './shell-words.ts';
 export {
   environmentVariables,
@@ -42,6 +48,7 @@ export {
   parseWatcherOption,
   printWatcherOption,
   requireConsistent,
+  setWatcherOption,
   type WatcherSetting,
 } from './watcher-options.ts';
 export { type WatcherOptions, watcherTable } from './watcher-table.ts';

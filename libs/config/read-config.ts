@@ -1,11 +1,11 @@
 /** Reads a whole configuration and finds every static fault of it in one go. */
-import { findOption, parseOption, quoteName, suggestName, withDefaults } from '#libs/options';
-import type { Json } from '#libs/protocol';
-import { type CircusOptions, circusTable } from './circus-options.ts';
+import { suggestName } from '#libs/options';
+import type { CircusOptions } from './circus-options.ts';
 import { type OwnEnvironment, readCommonEnv } from './environment.ts';
-import { type ConfigFault, errorText, FaultList, type Place } from './fault.ts';
+import { type ConfigFault, errorText, FaultList } from './fault.ts';
 import { loadFiles } from './include.ts';
-import { type IniEntry, type IniSection, warnOfRepeated } from './ini-file.ts';
+import type { IniSection } from './ini-file.ts';
+import { readCircus } from './read-circus.ts';
 import { type ConfigChecks, readWatcher, type WatcherSources } from './read-watcher.ts';
 import { environmentVariables, substitute, type VariableLookup } from './variables.ts';
 import type { WatcherConfig } from './watcher-config.ts';
@@ -46,9 +46,11 @@ export interface ConfigReading {
  */
 export function readConfig(
   file: string,
-  ownEnv: OwnEnvironment,
+  environment: OwnEnvironment,
   checks: ConfigChecks = {},
 ): ConfigReading {
+  // A plain copy: each look at process.env goes to the C library.
+  const ownEnv = { ...environment };
   const found = new FaultList();
   const { sections, files } = loadFiles(file, environmentVariables(ownEnv), found);
   const common = environmentVariables({ ...ownEnv, ...readCommonEnv(sections, ownEnv) });
@@ -67,63 +69,6 @@ export function readConfig(
     faults: inFileOrder(found.faults, files),
     warnings: inFileOrder(found.warnings, files),
   };
-}
-
-function readCircus(
-  sections: readonly IniSection[],
-  lookup: VariableLookup,
-  { checks, found }: WatcherSources,
-): CircusOptions {
-  const section = sections.find(({ name }) => name === 'circus');
-  const firsts = new Map<string, IniEntry>();
-  const values = new Map<string, Json>();
-  for (const entry of section?.entries ?? []) {
-    const place = { ...entry, section: 'circus' };
-    const name = entry.key.toLowerCase();
-    const first = firsts.get(name);
-    if (first !== undefined && section !== undefined) {
-      warnOfRepeated(first, entry, section, found);
-      continue;
-    }
-    firsts.set(name, entry);
-    const value = readCircusOption(place, substitute(entry.value, lookup), found);
-    if (value !== undefined) values.set(name, value);
-  }
-  const options = withDefaults(circusTable, values);
-  const owner = options.endpoint_owner;
-  const problem = owner === null ? undefined : checks.user?.(owner);
-  const ownerEntry = firsts.get('endpoint_owner');
-  if (problem !== undefined && ownerEntry !== undefined) {
-    found.fault({ ...ownerEntry, section: 'circus' }, problem);
-  }
-  // Giving the endpoint is the manual's way to ask for statistics (5.3.1).
-  const asksForStats = firsts.has('stats_endpoint') && !firsts.has('statsd');
-  return { ...options, statsd: options.statsd || asksForStats };
-}
-
-function readCircusOption(
-  place: Place & { readonly key: string },
-  text: string,
-  found: FaultList,
-): Json | undefined {
-  const row = findOption(circusTable, place.key);
-  if (row === undefined) {
-    found.fault(place, unknownOption(place.key));
-    return undefined;
-  }
-  try {
-    return parseOption(row, text);
-  } catch (error) {
-    found.fault(place, errorText(error));
-    return undefined;
-  }
-}
-
-function unknownOption(key: string): string {
-  const names = circusTable.map((row) => row.name);
-  const suggestion = suggestName(key, names);
-  const remedy = suggestion === undefined ? 'remove it' : `did you mean ${suggestion}?`;
-  return `${quoteName(key)} is no option of [circus]: ${remedy}`;
 }
 
 function readWatchers(sections: readonly IniSection[], sources: WatcherSources): WatcherConfig[] {

@@ -5,7 +5,7 @@ import { expandNames, type OwnEnvironment, readWatcherEnv } from './environment.
 import { errorText, type FaultList, type Place } from './fault.ts';
 import { type IniEntry, type IniSection, warnOfRepeated } from './ini-file.ts';
 import { splitWords } from './shell-words.ts';
-import { environmentVariables, substitute } from './variables.ts';
+import { environmentVariables, substitute, type VariableLookup } from './variables.ts';
 import type { WatcherConfig } from './watcher-config.ts';
 import { streamProblem } from './watcher-families.ts';
 import {
@@ -16,7 +16,9 @@ import {
   isWatcherOption,
   parseWatcherOption,
   requireConsistent,
+  setWatcherOption,
   suggestWatcherOption,
+  type WatcherSetting,
 } from './watcher-options.ts';
 
 /**
@@ -42,7 +44,7 @@ export interface WatcherSources {
 /** A watcher with every option at its default. */
 function emptyWatcher(name: string): WatcherConfig {
   const options = defaultWatcherOptions();
-  const nothing = { freeForm: {}, rlimits: {}, streams: {}, hooks: {}, env: {} };
+  const nothing = { freeForm: {}, rlimits: {}, streams: {}, hooks: {}, env: {}, origins: {} };
   return { name, options, ...nothing, isEnvReplaced: false };
 }
 
@@ -52,35 +54,54 @@ export function readWatcher(
   section: IniSection,
   sources: WatcherSources,
 ): WatcherConfig {
-  const { ownEnv, found } = sources;
-  const sectionEnv = readWatcherEnv(name, sources.sections, ownEnv);
+  const { ownEnv, sections } = sources;
+  const sectionEnv = readWatcherEnv(name, sections, ownEnv);
   const lookup = environmentVariables({ ...ownEnv, ...sectionEnv });
-  const firsts = new Map<string, IniEntry>();
+  const settings = readSettings(section, lookup, sources.found);
   let config = emptyWatcher(name);
-  for (const entry of section.entries) {
-    const place = { ...entry, section: section.name };
-    try {
-      const setting = parseWatcherOption(entry.key, substitute(entry.value, lookup));
-      const first = firsts.get(setting.name);
-      if (first !== undefined) {
-        warnOfRepeated(first, entry, section, found);
-        continue;
-      }
-      firsts.set(setting.name, entry);
-      config = applyWatcherOption(config, setting);
-      warnOfMisspelling(entry.key, place, found);
-    } catch (error) {
-      found.fault(place, errorText(error));
-    }
-  }
+  for (const { setting } of settings.values()) config = applyWatcherOption(config, setting);
   const ownValues = Object.entries(config.options.env).map(([key, value]) => [
     key,
     expandNames(value, ownEnv),
   ]);
   const env = { ...Object.fromEntries(ownValues), ...sectionEnv };
-  const complete = { ...config, env, isEnvReplaced: false };
-  checkWatcher(complete, section, firsts, sources);
+  const complete = {
+    ...config,
+    env,
+    isEnvReplaced: false,
+    origins: originsOf(settings, sectionEnv),
+  };
+  checkWatcher(complete, section, settings, sources);
   return complete;
+}
+
+/** The options of a section by their documented names, and where they stand. */
+type Settings = ReadonlyMap<string, { readonly setting: WatcherSetting; readonly entry: IniEntry }>;
+
+function originsOf(
+  settings: Settings,
+  sectionEnv: Readonly<Record<string, string>>,
+): WatcherConfig['origins'] {
+  const origins = [...settings].map(([name, { entry }]) => [name, `${entry.file}:${entry.line}`]);
+  const fromSections = Object.keys(sectionEnv).length > 0 ? { env: 'env sections' } : {};
+  return { ...fromSections, ...Object.fromEntries(origins) };
+}
+
+function readSettings(section: IniSection, lookup: VariableLookup, found: FaultList): Settings {
+  const settings = new Map<string, { setting: WatcherSetting; entry: IniEntry }>();
+  for (const entry of section.entries) {
+    const place = { ...entry, section: section.name };
+    try {
+      const setting = parseWatcherOption(entry.key, substitute(entry.value, lookup));
+      const first = settings.get(setting.name);
+      if (first === undefined) settings.set(setting.name, { setting, entry });
+      else warnOfRepeated(first.entry, entry, section, found);
+      warnOfMisspelling(entry.key, place, found);
+    } catch (error) {
+      found.fault(place, errorText(error));
+    }
+  }
+  return settings;
 }
 
 function warnOfMisspelling(key: string, place: Place, found: FaultList): void {
@@ -97,12 +118,12 @@ function warnOfMisspelling(key: string, place: Place, found: FaultList): void {
 function checkWatcher(
   config: WatcherConfig,
   section: IniSection,
-  entries: ReadonlyMap<string, IniEntry>,
+  settings: Settings,
   { checks, found }: WatcherSources,
 ): void {
   const placeOf = (option: string): Place => ({
     ...placeOfSection(section),
-    ...entries.get(option),
+    ...settings.get(option)?.entry,
   });
   for (const { name, message } of findContradictions(config)) found.fault(placeOf(name), message);
   const { uid, gid, cmd, args, shell, shell_args } = config.options;
@@ -111,7 +132,7 @@ function checkWatcher(
     ['gid', gid === null ? undefined : checks.group?.(gid)],
   ];
   for (const stream of ['stdout', 'stderr'] as const) {
-    problems.push([streamOption(stream, entries), streamFault(config.streams[stream], checks)]);
+    problems.push([streamOption(stream, settings), streamFault(config.streams[stream], checks)]);
   }
   for (const [option, problem] of problems) {
     if (problem !== undefined) found.fault(placeOf(option), problem);
@@ -119,8 +140,8 @@ function checkWatcher(
   if (cmd === '' && args.length === 0) {
     found.warn(placeOfSection(section), 'has no cmd, so it cannot start: write cmd = ...');
   }
-  const lines = shell ? { shell_args } : { cmd, args };
-  for (const [option, line] of Object.entries(lines)) {
+  const lines = Object.entries(shell ? { shell_args } : { cmd, args });
+  for (const [option, line] of lines) {
     if (typeof line === 'string') warnOfQuotes(line, placeOf(option), found);
   }
 }
@@ -138,10 +159,10 @@ function placeOfSection(section: IniSection): Place {
   return { file: section.file, line: section.line, section: section.name };
 }
 
-function streamOption(stream: string, entries: ReadonlyMap<string, IniEntry>): string {
+function streamOption(stream: string, settings: Settings): string {
   const option = `${stream}_stream.class`;
-  if (entries.has(option)) return option;
-  return [...entries.keys()].find((name) => name.startsWith(`${stream}_stream.`)) ?? option;
+  if (settings.has(option)) return option;
+  return [...settings.keys()].find((name) => name.startsWith(`${stream}_stream.`)) ?? option;
 }
 
 function streamFault(
@@ -169,7 +190,7 @@ export function createWatcherConfig(
   if (name.trim() === '') throw new CircusError('invalid_message', "'name' is empty");
   let config = emptyWatcher(name);
   for (const [key, value] of Object.entries({ cmd, args, ...options })) {
-    config = applyWatcherOption(config, checkWatcherOption(key, value));
+    config = setWatcherOption(config, checkWatcherOption(key, value));
   }
   for (const stream of ['stdout', 'stderr'] as const) {
     const problem = streamFault(config.streams[stream], {});

@@ -18,4 +18,6 @@ export interface WatcherConfig {
   readonly env: Readonly<Record<string, string>>;
   /** `set env` was used: nothing is copied from circusd's environment any more (protocol 2.4). */
   readonly isEnvReplaced: boolean;
+  /** Where options were set: `file:line`, or `runtime` for `add` and `set`; others are defaults. */
+  readonly origins: Readonly<Record<string, string>>;
 }

@@ -22,6 +22,20 @@ export const rlimitNames = [
   'stack',
 ] as const;
 
+/** The keys that the built-in stream classes know (protocol 8); those of others keep their case. */
+const streamKeys = [
+  'class',
+  'filename',
+  'max_bytes',
+  'backup_count',
+  'time_format',
+  'rotate_when',
+  'rotate_interval',
+  'utc',
+  'color',
+  'refresh_time',
+];
+
 /** What can be called at the turns of a watcher's life (protocol 2.4). */
 export const hookNames = [
   'before_start',
@@ -63,7 +77,13 @@ export function findFamily(name: string): FamilyMember | undefined {
   const [, output, key] = /^(stdout|stderr)_stream(?:\.(.*))?$/i.exec(name) ?? [];
   if (output === undefined) return undefined;
   const stream = output.toLowerCase() === 'stdout' ? 'stdout' : 'stderr';
-  return key === undefined ? { family: 'streams', stream } : { family: 'stream', stream, key };
+  if (key === undefined) return { family: 'streams', stream };
+  return { family: 'stream', stream, key: streamKey(key) };
+}
+
+function streamKey(key: string): string {
+  const lower = key.toLowerCase();
+  return streamKeys.includes(lower) ? lower : key;
 }
 
 function limitName(text: string): string {
@@ -87,6 +107,9 @@ export function familyOptionName(member: FamilyMember): string {
   }
 }
 
+/** Numbers on the wire, where the original's daemon wants them as such (protocol 2.4). */
+const streamNumbers: ReadonlySet<string> = new Set(['max_bytes', 'backup_count']);
+
 /**
  * Reads the text of a family's option. An empty or `unlimited` limit is null, no limit.
  *
@@ -107,7 +130,7 @@ export function parseFamilyOption(member: FamilyMember, text: string): Json {
         `has options of its own: write ${member.stream}_stream.class = ${text || 'FileStream'}`,
       );
     case 'stream':
-      return text;
+      return streamNumbers.has(member.key) && /^\d+$/.test(text) ? Number(text) : text;
   }
 }
 

@@ -106,6 +106,12 @@ export function applyWatcherOption(config: WatcherConfig, setting: WatcherSettin
   return { ...config, freeForm: { ...config.freeForm, ...entry(name, printValue(value)) } };
 }
 
+/** As `applyWatcherOption`, for what a command sets: it is marked as set at run time. */
+export function setWatcherOption(config: WatcherConfig, setting: WatcherSetting): WatcherConfig {
+  const origins = { ...config.origins, ...entry(setting.name, 'runtime') };
+  return applyWatcherOption({ ...config, origins }, setting);
+}
+
 function applyRow(config: WatcherConfig, name: string, value: Json): WatcherConfig {
   const options = { ...config.options, ...entry(name, value) };
   if (name === 'copy_env') return { ...config, options, isEnvReplaced: false };

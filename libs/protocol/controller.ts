@@ -25,6 +25,8 @@ export interface WatcherView {
   readonly singleton: boolean;
   /** Every option as `options` shows it, free-form ones included, keys sorted. */
   readonly options: JsonObject;
+  /** Where options were set: `file:line` or `runtime`; an option that is absent has its default. */
+  readonly origins: Readonly<Record<string, string>>;
   /** Why it is not as wanted (a failed spawn, a back-off, a dependency), for people. */
   readonly trouble: string | null;
 }
@@ -126,6 +128,13 @@ export interface Controller {
   /** Forgets back-off and failed attempts, and tries again at once. */
   reset(key: string): Operation;
   quit(): Operation;
+  /**
+   * Reads the files again and changes what they changed, all of it or, with a fault in them, nothing
+   * (protocol 7.9). The reply has the `plan`; with `dryRun` that is all.
+   *
+   * @throws CircusError `failed` with every fault
+   */
+  reloadConfig(how: { dryRun: boolean }): Operation;
   /** Events after `since`; only those of one watcher when `key` is given. */
   events(since: number, key?: string): EventReplay;
 }

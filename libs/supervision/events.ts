@@ -59,6 +59,8 @@ export type CoreEvent = { readonly now: number } & (
   | { type: 'remains_gone'; key: string; ticket: number }
   /** A socket of a dormant watcher has something to read. */
   | { type: 'demand'; key: string }
+  /** The daemon-wide pause between two watcher starts is another one. */
+  | { type: 'pace'; warmupDelayMs: number }
   /** Nothing is left below circusd. */
   | { type: 'strays_gone' }
   /** Time has passed: look at the deadlines. */

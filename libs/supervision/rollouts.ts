@@ -48,6 +48,7 @@ function tendRollout(turn: Turn, rollout: Rollout): string[] {
   }
   if (rollout.notBefore !== null && rollout.notBefore > turn.now) return [];
   rollout.notBefore = null;
+  rollout.queue = rollout.queue.filter((key) => turn.state.watchers[key] !== undefined);
   const key = rollout.queue.shift();
   const next = key === undefined ? undefined : turn.state.watchers[key];
   if (next === undefined) return [];

@@ -21,8 +21,10 @@ import { happenToWatcher } from './watchers.ts';
  */
 export function step(state: DaemonState, event: CoreEvent): Action[] {
   const turn = beginTurn(state, event);
+  const hasEnded = state.phase === 'ended';
   const touched = apply(turn, event);
   settle(turn, touched);
+  if (state.phase === 'ended' && !hasEnded) turn.actions.push({ type: 'end' });
   return turn.actions;
 }
 
@@ -36,6 +38,9 @@ function apply(turn: Turn, event: CoreEvent): readonly string[] {
       return Object.keys(watchers);
     case 'strays_gone':
       finishEnding(turn);
+      return [];
+    case 'pace':
+      turn.state.warmupDelayMs = event.warmupDelayMs;
       return [];
     case 'spawned':
     case 'spawn_failed':
@@ -115,7 +120,6 @@ function settle(turn: Turn, touched: readonly string[]): void {
   } while (keys.size > 0);
   if (state.phase === 'ending') tendEnding(turn);
   answerWaits(turn);
-  if (state.phase === 'ended' && state.waits.length === 0) turn.actions.push({ type: 'end' });
 }
 
 /** Checks one watcher; the keys of those that may be affected by what it did. */

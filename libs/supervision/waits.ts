@@ -80,7 +80,8 @@ function judge(turn: Turn, { key, goal }: GoalRecord): GoalRecord['outcome'] {
   if (goal.kind === 'ended') return state.phase === 'ended' ? 'reached' : null;
   const watcher = state.watchers[key];
   if (watcher === undefined) return judgeRemoved(goal);
-  if (isQueued(state, key)) return null;
+  const isToCome = goal.kind === 'started' || goal.kind === 'reloaded';
+  if (isToCome && isQueued(state, key)) return null;
   switch (goal.kind) {
     case 'started':
       return judgeStarted(watcher);
@@ -100,9 +101,9 @@ function judge(turn: Turn, { key, goal }: GoalRecord): GoalRecord['outcome'] {
   }
 }
 
-/** Its turn has not come: what it is now says nothing. */
-function isQueued({ rollouts }: DaemonState, key: string): boolean {
-  return rollouts.some(({ queue }) => queue.includes(key));
+/** Whether a watcher's turn in a rollout is still to come. */
+function isQueued(state: DaemonState, key: string): boolean {
+  return state.rollouts.some(({ queue }) => queue.includes(key));
 }
 
 function judgeRemoved({ kind }: Goal): GoalRecord['outcome'] {

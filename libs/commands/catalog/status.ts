@@ -1,6 +1,6 @@
+import { printValue } from '#libs/options';
 import { isJsonObject } from '#libs/protocol';
 import { defineCommand } from '../define-command.ts';
-import { printValue } from '../print-reply.ts';
 import { requireWatcher } from '../select.ts';
 
 /** Manual 5.5 "status". */

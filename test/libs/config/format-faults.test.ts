@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type ConfigFault, formatFaults } from '#libs/config';
+
+const fault: ConfigFault = {
+  file: 'a.ini',
+  line: null,
+  section: null,
+  key: null,
+  value: null,
+  message: 'm',
+};
+
+test('prints the parts that a fault has, one line each', () => {
+  const lines: [Partial<ConfigFault>, string][] = [
+    [{}, 'a.ini: m'],
+    [{ line: 3 }, 'a.ini:3: m'],
+    [{ line: 3, section: 's' }, 'a.ini:3: [s]: m'],
+    [{ line: 3, section: 's', key: 'k', value: 'v' }, 'a.ini:3: [s] k = v: m'],
+    [{ line: 3, value: 'v' }, 'a.ini:3: v: m'],
+    [{ section: 's', key: 'k' }, 'a.ini: [s] k: m'],
+    [{ key: 'k', value: 'a\nb\u001b' }, 'a.ini: k = a\\nb\\u001b: m'],
+  ];
+  for (const [parts, line] of lines) assert.equal(formatFaults([{ ...fault, ...parts }]), line);
+  assert.equal(formatFaults([fault, fault]), 'a.ini: m\na.ini: m');
+  assert.equal(
+    formatFaults([{ ...fault, value: 'x'.repeat(100) }]).length,
+    'a.ini: : m'.length + 80,
+  );
+});

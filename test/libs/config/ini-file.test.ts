@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { faultLines, readText } from './read-text.ts';
+
+/** Text below `[socket:s]`, and the values that it gives. */
+const syntax: [rule: string, text: string, values: Record<string, string>][] = [
+  [
+    '= or : separates, the first of them',
+    'a=1\nb : 2\nc = x:y\nd: x=y',
+    { a: '1', b: '2', c: 'x:y', d: 'x=y' },
+  ],
+  ['comments in column 0', '# a = 1\n; b = 2\nrem c = 3\nREM\nd = 4', { d: '4' }],
+  ['rem is a comment as a word only', 'remark = 1\nrem_x = 2', { remark: '1', rem_x: '2' }],
+  [
+    'an inline ; after white space',
+    'a = 1 ; one\nb = 1;one\nc = 1\t;one\nd = ; nothing',
+    { a: '1', b: '1;one', c: '1', d: '' },
+  ],
+  ['only the first ; of a line', 'a = 1;2 ; 3', { a: '1;2 ; 3' }],
+  ['# begins no inline comment', 'a = 1 # one', { a: '1 # one' }],
+  ['continuation lines', 'a = 1\n  2\n\n# comment\n\t3\nb = 4', { a: '1\n2\n3', b: '4' }],
+  ['a continuation keeps its ;', 'a = x\n  y ; z', { a: 'x\ny ; z' }],
+  ['"" is empty', 'a = ""\nb =\nc = """"', { a: '', b: '', c: '""""' }],
+  [
+    'quotes and backslashes stay',
+    `a = "x y"\nb = 'x'\nc = \\d\\;\\`,
+    { a: '"x y"', b: "'x'", c: '\\d\\;\\' },
+  ],
+  [
+    'keys keep case, dots and brackets',
+    'A.b = 1\na[] = 2\nx y = 3',
+    { 'A.b': '1', 'a[]': '2', 'x y': '3' },
+  ],
+  ['words of JSON are text', 'a = true\nb = null\nc = 1e3', { a: 'true', b: 'null', c: '1e3' }],
+  ['% is literal', 'a = %(b)s %Y', { a: '%(b)s %Y' }],
+  ['the first value wins', 'a = 1\na = 2', { a: '1' }],
+  [
+    'a section again extends the first',
+    'a = 1\n[env]\n[socket:s]\nb = 2\na = 3',
+    { a: '1', b: '2' },
+  ],
+  [
+    'names of objects are names',
+    '__proto__ = 1\nconstructor = 2',
+    Object.fromEntries([
+      ['__proto__', '1'],
+      ['constructor', '2'],
+    ]),
+  ],
+  ['CRLF and CR', 'a = 1\r\nb = 2\r  3\rc = 4\r\n', { a: '1', b: '2\n3', c: '4' }],
+];
+
+for (const [rule, text, values] of syntax) {
+  test(`reads ${rule}`, (t) => {
+    const { config, faults } = readText(t, `[socket:s]\n${text}`);
+    assert.deepEqual(faults, []);
+    assert.deepEqual(Object.entries(config.sockets[0]?.values ?? {}), Object.entries(values));
+  });
+}
+
+const headers: [header: string, name: string][] = [
+  ['[socket:s] # comment', 's'],
+  ['[socket:s]; see [1]', 's'],
+  ['[socket:a b:C.d]', 'a b:C.d'],
+  ['[socket:w[12]]', 'w[12]'],
+  ['[socket:w[12]', 'w[12'],
+];
+
+test('reads section names with spaces, colons, dots and brackets', (t) => {
+  for (const [header, name] of headers) {
+    const { config, faults } = readText(t, `${header}\na = 1\n`);
+    assert.deepEqual([config.sockets[0]?.name, faults], [name, []]);
+  }
+});
+
+test('takes a byte order mark for what it is', (t) => {
+  const { config, faults } = readText(t, '\uFEFF[socket:s]\r\na = \u00e9\r\n');
+  assert.deepEqual([config.sockets[0]?.values, faults], [{ a: '\u00e9' }, []]);
+});
+
+const broken: [text: string | Uint8Array, faults: string[]][] = [
+  [
+    '[socket:s]\nword',
+    ['circus.ini:2: [socket:s] word: is neither a section nor an option: write key = value'],
+  ],
+  [
+    '[socket:s]\n= 1',
+    ['circus.ini:2: [socket:s] = 1: is neither a section nor an option: write key = value'],
+  ],
+  [
+    '\na = 1\nb = 2\n',
+    [
+      'circus.ini:2: a = 1: stands before any section header: write [circus] or [watcher:NAME] above it',
+    ],
+  ],
+  [
+    '[socket:s]\n  a = 1',
+    [
+      'circus.ini:2: [socket:s] a = 1: a line that begins with white space continues a value, and none stands before it: begin it in column 0',
+    ],
+  ],
+  ['[]\na = 1', ['circus.ini:1: []: is no section: write [name]']],
+  ['[abc\na = 1', ['circus.ini:1: [abc: is no section: write [name]']],
+  [
+    '[socket:s] a = 1',
+    [
+      'circus.ini:1: [socket:s] a = 1: has text after the section name: put it on a line of its own',
+    ],
+  ],
+  [
+    '[socket:s]\na = \0\nb = \0',
+    ['circus.ini:2: has a NUL byte, so this may not be a text file: remove it'],
+  ],
+  [
+    Uint8Array.from([...Buffer.from('[socket:s]\na = '), 0xe9]),
+    ['circus.ini:2: is not UTF-8: save the file in that encoding'],
+  ],
+];
+
+test('tells each kind of broken line with its place and remedy', (t) => {
+  for (const [text, lines] of broken) assert.deepEqual(faultLines(readText(t, text).faults), lines);
+});
+
+test('tells all of them at once, in the order of the file', (t) => {
+  const { faults } = readText(
+    t,
+    'x\n[watcher:a]\nnumprocesses = many\nword\nshell = perhaps\n[circus]\nzork = 1',
+  );
+  assert.deepEqual(
+    faults.map(({ line }) => line),
+    [1, 3, 4, 5, 7],
+  );
+});
+
+test('warns of an option that is given twice, and of a comment that is taken into a value', (t) => {
+  const { warnings } = readText(t, '[socket:s]\na = 1\na = 2\n  # not a comment');
+  assert.deepEqual(faultLines(warnings), [
+    'circus.ini:3: [socket:s] a = 2\\n# not a comment: is given twice and the first value holds, line 2: remove one',
+    'circus.ini:4: [socket:s] a = # not a comment: is taken into the value, because it begins with white space: begin a comment in column 0',
+  ]);
+});
