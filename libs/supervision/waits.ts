@@ -38,13 +38,6 @@ export function noteStartInstead(state: DaemonState, key: string): void {
   }
 }
 
-/** What was to be reloaded has stopped in the meantime, and is started instead. */
-export function noteStartInstead(state: DaemonState, key: string): void {
-  for (const record of openGoals(state, key)) {
-    if (record.goal.kind === 'reloaded') record.goal = { kind: 'started' };
-  }
-}
-
 /** A reload has ended: well, or with the reason of its failure. */
 export function noteReload(
   state: DaemonState,
