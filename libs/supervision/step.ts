@@ -48,6 +48,7 @@ function apply(turn: Turn, event: CoreEvent): readonly string[] {
     case 'demand': {
       const watcher = watchers[event.key];
       if (watcher !== undefined) applyToWatcher(turn, watcher, event);
+      if (event.type === 'spawned') return [event.key, ...dependentOnOthers(turn.state)];
       return [event.key];
     }
     case 'quit':
@@ -125,14 +126,8 @@ function check(turn: Turn, key: string): string[] {
   const watcher = state.watchers[key];
   if (watcher === undefined) return dependentOnOthers(state);
   const before = watcher.state;
-  const hadProcesses = watcher.slots.some(hasPid);
   happenToWatcher(turn, watcher, 'check');
-  const isUnmoved = watcher.state === before && watcher.slots.some(hasPid) === hadProcesses;
-  return isUnmoved ? [] : dependentOnOthers(state);
-}
-
-function hasPid(slot: WatcherRecord['slots'][number]): boolean {
-  return slot.process?.pid != null;
+  return watcher.state === before ? [] : dependentOnOthers(state);
 }
 
 /** Watchers that wait for others: to start, or at the end to stop. */
