@@ -234,3 +234,14 @@ test('a dead process is replaced in the same step, under the same wid', () => {
   const last = world.actions.at(-1);
   assert.ok(last?.type === 'spawn' && last.wid === 2);
 });
+
+test('a demand does not start a watcher before what it depends on', () => {
+  const world = new World();
+  world.add('web', { onDemand: true, dependsOn: [{ watcher: 'db', condition: 'ready' }] });
+  world.feed({ type: 'demand', key: 'web' });
+  world.run(100);
+  assert.equal(world.watcher('web').state, 'blocked');
+  world.add('db');
+  world.run(100);
+  assert.equal(world.watcher('web').state, 'active');
+});
