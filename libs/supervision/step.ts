@@ -6,7 +6,7 @@ import { finishEnding, killStraysWhenDue, tendEnding } from './ending.ts';
 import type { CoreEvent } from './events.ts';
 import type { DaemonState, WatcherRecord } from './model.ts';
 import { happen } from './processes.ts';
-import { tendRollouts } from './rollouts.ts';
+import { byPriority, tendRollouts } from './rollouts.ts';
 import { findSlot, isOccupied } from './slots.ts';
 import { beginTurn, type Turn } from './turn.ts';
 import { answerWaits } from './waits.ts';
@@ -53,9 +53,11 @@ function apply(turn: Turn, event: CoreEvent): readonly string[] {
     }
     case 'quit':
       command(turn, event);
-      return Object.keys(watchers);
-    case 'start':
+      return lowestFirst(turn.state, Object.keys(watchers));
     case 'stop':
+      command(turn, event);
+      return lowestFirst(turn.state, event.keys);
+    case 'start':
     case 'restart':
     case 'reload':
       command(turn, event);
@@ -70,6 +72,15 @@ function apply(turn: Turn, event: CoreEvent): readonly string[] {
     default:
       return event satisfies never;
   }
+}
+
+/** The order in which watchers are stopped (protocol 2.3). */
+function lowestFirst({ watchers }: DaemonState, keys: readonly string[]): string[] {
+  const chosen = keys.flatMap((key) => watchers[key] ?? []);
+  return chosen
+    .sort(byPriority)
+    .reverse()
+    .map(({ key }) => key);
 }
 
 type WatcherEvent = Extract<

@@ -351,3 +351,22 @@ test('hooks are asked and told in the order of the lifecycle', () => {
     ],
   );
 });
+
+for (const end of ['stop', 'quit'] as const) {
+  test(`a ${end} of all signals by ascending priority, in one step`, () => {
+    const world = new World();
+    for (const [key, priority] of [
+      ['middle', 5],
+      ['high', 9],
+      ['low', -1],
+    ] as const) {
+      world.add(key, { priority });
+    }
+    world.run(100);
+    const keys = ['middle', 'high', 'low'];
+    if (end === 'quit') world.quit();
+    else world.order({ type: 'stop', keys, isOne: false });
+    const signalled = world.actions.flatMap((one) => (one.type === 'signal' ? one.key : []));
+    assert.deepEqual(signalled, ['low', 'middle', 'high']);
+  });
+}
