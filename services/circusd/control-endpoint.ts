@@ -17,6 +17,8 @@ export class ControlEndpoint {
   readonly #outbox: Outbox;
   readonly #controller: Controller;
   readonly #log: Logger;
+  /** Requests that are being answered. */
+  readonly #answers = new Set<Promise<void>>();
   #isClosing = false;
 
   constructor(controller: Controller, log: Logger) {
@@ -36,13 +38,16 @@ export class ControlEndpoint {
   async serve(): Promise<void> {
     for await (const frames of this.#socket) {
       if (this.#isClosing) return;
-      void this.#answer(frames);
+      const answer = this.#answer(frames);
+      this.#answers.add(answer);
+      void answer.finally(() => this.#answers.delete(answer));
     }
   }
 
-  /** Sends what is still to be sent, and serves no more. */
+  /** Sends what is still to be sent, that it has ended included, and serves no more. */
   async close(): Promise<void> {
     this.#isClosing = true;
+    await Promise.all(this.#answers);
     await this.#outbox.flush();
     this.#socket.close();
   }
