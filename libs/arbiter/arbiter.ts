@@ -9,6 +9,8 @@ import {
   setWatcherOption,
   type WatcherConfig,
 } from '#libs/config';
+import { childrenOf } from '#libs/native';
+import { ProcessMeter } from '#libs/process-info';
 import {
   type AddRequest,
   CircusError,
@@ -16,8 +18,10 @@ import {
   type EventReplay,
   type GlobalOptions,
   type Json,
+  type JsonObject,
   type KillRequest,
   type Operation,
+  type ProcessView,
   type ReplyBody,
   type Selection,
   type SignalRequest,
@@ -31,6 +35,7 @@ import { rulesOf } from './rules-of.ts';
 import { signalWorkers } from './signalling.ts';
 import { Supervisor, type SupervisorLog } from './supervisor.ts';
 import { viewWatcher } from './watcher-view.ts';
+import type { Worker } from './worker.ts';
 
 /** What an arbiter is made from. */
 export interface ArbiterOptions {
@@ -53,6 +58,7 @@ export class Arbiter implements Controller {
   readonly #options: ArbiterOptions;
   readonly #events: EventLog;
   readonly #supervisor: Supervisor;
+  readonly #meter = new ProcessMeter();
   readonly #configs = new Map<string, WatcherConfig>();
   #config: CircusConfig;
   #isRestarting = false;
@@ -100,6 +106,32 @@ export class Arbiter implements Controller {
     const config = this.#configs.get(key);
     if (record === undefined || config === undefined) return undefined;
     return viewWatcher(record, config, monotonicMs());
+  }
+
+  processes(key: string, pid?: number): readonly ProcessView[] {
+    this.#requireWatcher(key);
+    const workers = this.#supervisor
+      .workersOf(key)
+      .filter(({ identity }) => pid === undefined || identity.pid === pid);
+    return workers.map((worker) => this.#describeWorker(worker));
+  }
+
+  describeSelf(): JsonObject {
+    return { ...this.#meter.describe(this.pid), children: [] };
+  }
+
+  #describeWorker({ identity: { pid }, wid, spawnedAt }: Worker): ProcessView {
+    const children = childrenOf(pid)
+      .map((child) => this.#meter.describe(child.pid))
+      .filter((child) => child !== undefined);
+    return {
+      pid,
+      wid,
+      started: spawnedAt,
+      age: Math.max(0, epochSeconds() - spawnedAt),
+      info: this.#meter.describe(pid) ?? null,
+      children,
+    };
   }
 
   start(selection: Selection): Operation {

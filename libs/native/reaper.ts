@@ -2,10 +2,11 @@
  * Learns of deaths. SIGCHLD only says that there is something to ask; several deaths can be one
  * signal, and one that comes before the handler is lost, hence `sweep`.
  */
+
+import { readProcessStat } from '#libs/process-info';
 import { takeChainFailure } from './exec-chain.ts';
 import { libc } from './libc.ts';
 import { constants, opaqueBytes } from './platform.ts';
-import { readProcessStat } from './process-stat.ts';
 
 /** How a process ended; it has been reaped, and its pid may be given again. */
 export interface ExitRecord {

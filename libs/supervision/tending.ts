@@ -22,11 +22,8 @@ export function tendSlots(turn: Turn, watcher: WatcherRecord, target: number): v
 }
 
 /** Whether the pause after the last spawn (warmup_delay) is over. */
-export function isWarm(turn: Turn, watcher: WatcherRecord): boolean {
-  if (watcher.spawnNotBefore !== null && watcher.spawnNotBefore <= turn.now) {
-    watcher.spawnNotBefore = null;
-  }
-  return watcher.spawnNotBefore === null;
+export function isWarm({ now }: Turn, { spawnNotBefore }: WatcherRecord): boolean {
+  return spawnNotBefore === null || spawnNotBefore <= now;
 }
 
 /** Whether every slot has had a process that counted, and the last warm-up is over. */
@@ -72,7 +69,8 @@ export function retire(turn: Turn, watcher: WatcherRecord, slot: Slot | Occupied
 function fillSlots(turn: Turn, watcher: WatcherRecord): void {
   const isPaced = watcher.rules.warmupDelayMs > 0;
   let room = (isPaced ? 1 : maxSpawning) - countSpawning(watcher);
-  if (!isWarm(turn, watcher)) room = 0;
+  if (isWarm(turn, watcher)) watcher.spawnNotBefore = null;
+  else room = 0;
   for (const slot of watcher.slots) {
     if (slot.retryAt !== null && slot.retryAt <= turn.now) slot.retryAt = null;
     const isDue = slot.process === null && slot.retryAt === null && !slot.isDone;

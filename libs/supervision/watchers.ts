@@ -170,6 +170,7 @@ function rest(turn: Turn, watcher: WatcherRecord): void {
   }
   watcher.state = 'stopped';
   noteStopped(turn.state, watcher.key);
+  checkStopped(turn, watcher);
 }
 
 function open(turn: Turn, watcher: WatcherRecord): void {

@@ -13,12 +13,15 @@ export interface CircusdArguments {
   readonly logOutput?: string;
   readonly logFormat: LogFormat;
   readonly daemon: boolean;
+  /** Only tell what is wrong with the configuration. */
+  readonly check: boolean;
   readonly pidfile?: string;
 }
 
 const help = `
 Examples:
   circusd circus.ini                        run in the foreground, log to standard error
+  circusd --check circus.ini                tell every fault of a configuration, run nothing
   circusd --log-level debug circus.ini      say more
   circusd --daemon --pidfile /run/circusd.pid --log-output /var/log/circusd.log circus.ini
 
@@ -49,6 +52,7 @@ export function circusdCommand(version: string): Command {
         .default('human'),
     )
     .option('--daemon', 'run in the background', false)
+    .option('--check', 'tell what is wrong with the configuration, run nothing', false)
     .option('--pidfile <file>', 'write the pid of circusd to this file')
     .version(version, '--version', 'print the version')
     .addHelpText('after', help)

@@ -17,6 +17,8 @@ export class ControlEndpoint {
   readonly #outbox: Outbox;
   readonly #controller: Controller;
   readonly #log: Logger;
+  /** Requests whose answer is not sent yet. */
+  readonly #open = new Set<Promise<void>>();
   #isClosing = false;
 
   constructor(controller: Controller, log: Logger) {
@@ -36,13 +38,15 @@ export class ControlEndpoint {
   async serve(): Promise<void> {
     for await (const frames of this.#socket) {
       if (this.#isClosing) return;
-      void this.#answer(frames);
+      const answered = this.#answer(frames).finally(() => this.#open.delete(answered));
+      this.#open.add(answered);
     }
   }
 
-  /** Sends what is still to be sent, and serves no more. */
+  /** Answers what was asked, `quit` among it, and serves no more. Every command must be at its end. */
   async close(): Promise<void> {
     this.#isClosing = true;
+    await Promise.all(this.#open);
     await this.#outbox.flush();
     this.#socket.close();
   }

@@ -23,6 +23,7 @@ async function main(): Promise<void> {
   try {
     requireSupportedPlatform();
     if (parsed.config === undefined) process.stdout.write(command.helpInformation());
+    else if (parsed.check) check(parsed.config);
     else if (!parsed.daemon || daemonize() === undefined) await run(parsed.config, parsed);
     process.exit(exitCodes.ok);
   } catch (error) {
@@ -44,6 +45,13 @@ function parse(command: Command): CircusdArguments | undefined {
     process.exitCode = error.exitCode === 0 ? exitCodes.ok : exitCodes.badFlag;
     return undefined;
   }
+}
+
+function check(file: string): void {
+  const config = requireConfig(file, (text) => process.stderr.write(`warning: ${text}\n`));
+  const { watchers, plugins, sockets } = config;
+  const counts = `${watchers.length} watchers, ${sockets.length} sockets, ${plugins.length} plugins`;
+  process.stdout.write(`${file}: no faults; ${counts}\n`);
 }
 
 async function run(file: string, flags: CircusdArguments): Promise<void> {
