@@ -41,7 +41,10 @@ export class Reaper {
   readonly #scope: ReaperScope;
   readonly #watched = new Map<number, ExitListener | undefined>();
   readonly #info = Buffer.alloc(opaqueBytes.signalInfo);
-  readonly #onSignal = (): void => this.sweep();
+  readonly #onSignal = (): void => {
+    // Of many deaths as many signals come in one turn: the sweep that is under way sees them all.
+    if (!this.#isToBeContinued) this.sweep();
+  };
   #onExit: ExitListener | undefined;
   #isToBeContinued = false;
 
