@@ -1,4 +1,5 @@
 /** A logger that writes to a descriptor or file without ever holding up the program. */
+import { closeSync, openSync } from 'node:fs';
 import pino from 'pino';
 import { humanLine } from './human-line.ts';
 
@@ -52,6 +53,8 @@ const standardError = 2;
  */
 export function createLogger({ name, level, format, output }: LoggerOptions): Logger {
   const isFile = output !== '-';
+  // pino opens it later, and tells a failure to nobody who could still refuse to start.
+  if (isFile) closeSync(openSync(output, 'a'));
   const destination = pino.destination({
     dest: isFile ? output : standardError,
     sync: false,
