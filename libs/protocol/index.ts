@@ -22,9 +22,14 @@ export {
 } from './envelope.ts';
 export { CircusError, type ErrorCode, errorTable } from './errors.ts';
 export {
+  commonEventKeys,
+  type EventKey,
   type EventName,
+  type EventRow,
+  eventTable,
+} from './event-table.ts';
+export {
   type EventPayload,
-  eventNames,
   eventTopic,
   type PublishedEvent,
   parseTopic,
