@@ -1,5 +1,6 @@
 /** docs/reference/commands.md: a section a command, from the catalog. */
 import { type Command, catalog, flagsOf, propertyKinds, usageLine } from '#libs/commands';
+import { processKeys } from '#libs/protocol';
 import { code, fenced, json, pageHead, prose, table } from './markdown.ts';
 import { type SampleExchange, sampleExchange } from './sample-exchange.ts';
 
@@ -12,6 +13,11 @@ export async function commandsPage(): Promise<string> {
     introduction,
     overview(),
     ...sections,
+    '## What is told of a process',
+    table(
+      ['Key', 'Type', 'What it is'],
+      Object.entries(processKeys).map(([key, { type, doc }]) => [code(key), type, doc]),
+    ),
     '## Kinds of properties',
     table(
       ['Kind', 'What is right'],

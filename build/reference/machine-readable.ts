@@ -1,5 +1,5 @@
 /** docs/reference/*.json: the same tables for programs. */
-import { type Command, catalog, dispatch } from '#libs/commands';
+import { type Command, catalog, dispatch, flagsOf } from '#libs/commands';
 import { optionSchema } from '#libs/options';
 import type { JsonObject } from '#libs/protocol';
 import { sampleDaemon } from './sample-daemon.ts';
@@ -17,7 +17,7 @@ export async function commandsJson(): Promise<string> {
 
 function typedForm(command: Command | undefined): JsonObject {
   if (command === undefined) return {};
-  const flags = command.flags.map(({ spelling, doc }) => ({ spelling, doc }));
+  const flags = flagsOf(command).map(({ spelling, doc }) => ({ spelling, doc }));
   return { flags, examples: command.examples, manual: command.manual };
 }
 

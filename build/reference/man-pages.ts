@@ -49,9 +49,10 @@ export function configurationPage(version: string): string {
     roff.heading('Description'),
     roff.text(description),
     roff.verbatim(sample),
-    ...sections.flatMap(({ name, doc, table, families, others }) => [
+    ...sections.flatMap(({ name, doc, table, families, isSettable, others }) => [
       roff.heading(`[${name}]`),
       roff.text(plain(doc)),
+      ...(isSettable ? [roff.text(setting)] : []),
       ...(table as readonly OptionRow[]).map(optionEntry),
       ...families.flatMap(familyEntries),
       roff.text(plain(others)),
@@ -82,6 +83,9 @@ const sample = [
   'numprocesses = 2',
 ];
 
+const setting = `What \`circusctl set\` of an option does to running processes stands in brackets:
+\`when set: reload\` replaces them gracefully, \`when set: stream\` replaces their output stream.`;
+
 const environment = `Variables of the environment of every process, or of the watchers whose names match
 one of NAMES: shell patterns, separated by commas. \`$NAME\` in a value is a variable of circusd's own
 environment. Later sections win.`;
@@ -97,6 +101,7 @@ function optionEntry(row: OptionRow): string {
     plain(typeOf(row.kind)),
     rangeOf(row),
     value === '' ? '' : `default ${value}`,
+    row.effect === undefined || row.effect === 'manage' ? '' : `when set: ${row.effect}`,
     row.isIgnored ? 'accepted without effect' : '',
   ];
   return roff.entry(row.name, `${row.doc} (${facts.filter(Boolean).join('; ')})`);

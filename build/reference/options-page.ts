@@ -18,6 +18,10 @@ export function optionsPage(): string {
   ].join('\n\n');
 }
 
+const settingHint = `\`circusctl set\` changes an option of a running watcher. *When set* says what that
+does: *reload* replaces the processes gracefully, *stream* replaces the output stream at once. Without a
+word the new value holds from now on, and processes are started or stopped where it asks for that.`;
+
 function sectionPart(section: ConfigSection): string {
   const { name, doc, table: rows, families, others } = section;
   const live = rows.filter((row) => !row.isIgnored);
@@ -25,6 +29,7 @@ function sectionPart(section: ConfigSection): string {
   return [
     `## [${name}]`,
     doc,
+    section.isSettable ? settingHint : '',
     optionTable(section, live),
     ...families.map(familyPart),
     others,

@@ -7,9 +7,9 @@ export function title(name: string, section: number, version: string): string {
   return `${source}\n.TH ${name.toUpperCase()} ${section} "" "circus-node ${version}" "Circus for Node"`;
 }
 
-/** A heading. */
+/** A heading; names of sections of a file keep their case. */
 export function heading(text: string): string {
-  return `.SH ${text.toUpperCase()}`;
+  return `.SH ${text.startsWith('[') ? quote(text) : text.toUpperCase()}`;
 }
 
 /** A heading within a section. */

@@ -48,7 +48,7 @@ function describeProcess(pid: number, cmdline: string, rss: string) {
     pid,
     username: 'www',
     nice: 0,
-    create_time: sampleTime - 60.1,
+    create_time: 1795477627.61,
     age: 60.1,
     cmdline,
   };

@@ -35,11 +35,7 @@ of circusd on.`,
     pattern: '^watcher:.+$',
     doc: `A program and how many processes of it to run, one section for each. NAME keeps its case and
 may have spaces, dots and colons; two names that differ only in case are a fault. A section without any
-option is as if it were not there.
-
-\`circusctl set\` changes an option of a running watcher, and the column *When set* says what that does:
-*reload* replaces the processes gracefully, *stream* replaces the output stream at once, and without a
-word the new value simply holds, with processes started or stopped where it asks for that.`,
+option is as if it were not there.`,
     table: watcherTable,
     families: watcherFamilies,
     isSettable: true,
