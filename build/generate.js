@@ -45,9 +45,9 @@ function programList() {
     "import type { ProgramManual } from './program-manual.ts';",
     '',
     '/** The manual of every program, given the version of the package. */',
-    'export const manuals: readonly ((version: string) => ProgramManual)[] = [',
+    'export const manuals: Readonly<Record<string, (version: string) => ProgramManual>> = {',
     ...names.map((name) => `  ${camelCase(name)},`),
-    '];',
+    '};',
     '',
   ].join('\n');
 }

@@ -1,6 +1,7 @@
 /** docs/reference/errors.md: error codes of the wire and exit codes of the programs. */
 import { errorTable } from '#libs/protocol';
 import { code, json, pageHead, table } from './markdown.ts';
+import type { ProgramManual } from './program-manual.ts';
 import { manuals } from './programs.ts';
 import { sampleTime } from './sample-daemon.ts';
 
@@ -19,7 +20,7 @@ is always null: what went wrong inside circusd is in its log.`,
     '## Reasons that do not change',
     table(['Reason', 'errno'], stableReasons),
     '## Exit codes',
-    ...manuals.map((manual) => exitCodes(manual(version))),
+    ...Object.values(manuals).map((manual) => exitCodes(manual(version))),
     '',
   ].join('\n\n');
 }
@@ -57,7 +58,7 @@ function errorRows(): string {
   return table(['errno', 'Code', 'Meaning'], rows);
 }
 
-function exitCodes({ name, sections }: ReturnType<(typeof manuals)[number]>): string {
+function exitCodes({ name, sections }: ProgramManual): string {
   const rows = sections.find(({ title }) => title === 'Exit status')?.rows ?? [];
   return `**${name}**\n\n${table(
     ['Code', 'Meaning'],

@@ -10,7 +10,7 @@ import { glossaryPage, wirePage } from './prose-pages.ts';
 
 /** The files by their paths. */
 export async function renderReference(version: string): Promise<Record<string, string>> {
-  const pages = manuals.map((manual) => manual(version));
+  const pages = Object.values(manuals).map((manual) => manual(version));
   return {
     'docs/reference/commands.md': await commandsPage(),
     'docs/reference/commands.json': await commandsJson(),

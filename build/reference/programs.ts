@@ -4,7 +4,7 @@ import { manual as circusd } from '../../services/circusd/manual.ts';
 import type { ProgramManual } from './program-manual.ts';
 
 /** The manual of every program, given the version of the package. */
-export const manuals: readonly ((version: string) => ProgramManual)[] = [
+export const manuals: Readonly<Record<string, (version: string) => ProgramManual>> = {
   circusctl,
   circusd,
-];
+};
