@@ -58,7 +58,7 @@ function section(command: Command, exchange: SampleExchange): string {
     propertyTable(command),
     wire(command, exchange),
     examples.length > 1 ? `To try:\n\n${fenced('sh', examples.join('\n'))}` : '',
-    manual === '-' ? 'Not in the manual of Circus.' : `Manual ${manual}.`,
+    manual === '-' ? 'Not in the manual (release 0.5.2).' : `Manual ${manual}.`,
   ]
     .filter(Boolean)
     .join('\n\n');
