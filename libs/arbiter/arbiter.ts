@@ -270,12 +270,13 @@ export class Arbiter implements Controller {
     return this.#events.replay(since, key);
   }
 
-  /** Stops all, reads the configuration again, starts what it says (protocol 2.3 "restart"). */
+  /** Reads the configuration again, stops all, starts what it says (protocol 2.3 "restart"). */
   async #restartAll(): Promise<void> {
     this.#isRestarting = true;
     try {
-      await this.#supervisor.command({ type: 'stop', keys: this.#keys(), isOne: false });
+      // First, so that a faulty file stops nothing.
       const config = this.#reread();
+      await this.#supervisor.command({ type: 'stop', keys: this.#keys(), isOne: false });
       const removals = this.#keys().map((key) =>
         this.#supervisor.command({ type: 'remove', key, nostop: false }),
       );

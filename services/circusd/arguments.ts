@@ -11,6 +11,8 @@ export interface CircusdArguments {
   readonly config?: string;
   readonly logLevel?: LogLevel;
   readonly logOutput?: string;
+  /** A logging configuration of the original. */
+  readonly loggerConfig?: string;
   readonly logFormat: LogFormat;
   readonly daemon: boolean;
   /** Only tell what is wrong with the configuration. */
@@ -45,7 +47,11 @@ export function circusdCommand(version: string): Command {
         readLevel,
       ),
     )
-    .option('--log-output <file>', "file to log to, '-' for standard error (default: '-')")
+    .option(
+      '--log-output <file>',
+      "file or syslog:// address, '-' for standard error (default: '-')",
+    )
+    .option('--logger-config <file>', 'Python logging configuration: level and one output are used')
     .addOption(
       new Option('--log-format <format>', 'lines for people, or JSON')
         .choices(['human', 'json'])

@@ -206,6 +206,8 @@ export class Daemon {
   readonly events: SeenEvent[] = [];
   readonly #client: CircusClient;
   #subscriber: EventSubscriber | undefined;
+  /** `seq` of the last event that came. */
+  #lastSeq = 0;
 
   constructor(folder: string, program: Program, endpoints: { endpoint: string; pubsub: string }) {
     this.folder = folder;
@@ -304,28 +306,22 @@ export class Daemon {
    */
   async listen(): Promise<void> {
     this.#subscriber = new EventSubscriber(this.pubsub);
-    const received: string[] = [];
-    void this.#record(this.#subscriber, received);
+    void this.#record(this.#subscriber);
     await until(
       'events arrive',
       async () => {
         await this.call('add', { name: 'probe', cmd: 'true' });
         await this.call('rm', { name: 'probe', waiting: true });
-        return received.length;
+        return this.#lastSeq;
       },
-      (count) => count > 0,
+      (seq) => seq > 0,
     );
-    const { newest } = await this.call('events', { since: 1_000_000 });
-    await until(
-      'the subscriber has caught up',
-      () => received.at(-1),
-      (seq) => Number(seq) === newest,
-    );
+    await this.caughtUp();
   }
 
-  async #record(subscriber: EventSubscriber, received: string[]): Promise<void> {
+  async #record(subscriber: EventSubscriber): Promise<void> {
     for await (const { topic, payload } of subscriber) {
-      received.push(String(payload['seq']));
+      this.#lastSeq = Number(payload['seq']);
       const [, watcher = '', event = ''] = /^watcher\.(.+)\.([^.]+)$/.exec(topic) ?? [];
       if (watcher !== 'probe') this.events.push({ topic, watcher, event, payload });
     }
@@ -336,7 +332,7 @@ export class Daemon {
     const { newest } = await this.call('events', { since: 1_000_000 });
     await until(
       `event ${newest} arrives`,
-      () => Number(this.events.at(-1)?.payload['seq'] ?? 0),
+      () => this.#lastSeq,
       (seq) => seq >= Number(newest),
     );
   }
