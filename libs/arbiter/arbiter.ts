@@ -37,6 +37,9 @@ import { Supervisor, type SupervisorLog } from './supervisor.ts';
 import { viewWatcher } from './watcher-view.ts';
 import type { Worker } from './worker.ts';
 
+/** setInterval takes no more: what is longer fires every millisecond. */
+const longestTimerMs = 2 ** 31 - 1;
+
 /** What an arbiter is made from. */
 export interface ArbiterOptions {
   readonly version: string;
@@ -323,7 +326,10 @@ export class Arbiter implements Controller {
   #passEvery(seconds: number): void {
     clearInterval(this.#passTimer);
     if (seconds <= 0) return;
-    this.#passTimer = setInterval(() => this.#supervisor.pass(), seconds * 1_000);
+    this.#passTimer = setInterval(
+      () => this.#supervisor.pass(),
+      Math.min(seconds * 1_000, longestTimerMs),
+    );
   }
 
   async #startConfigured(): Promise<void> {
