@@ -204,14 +204,10 @@ export class Arbiter implements Controller {
       const reply = { numprocesses: before, singleton };
       return { reply, done: Promise.resolve({}) };
     }
-    const numprocesses = Math.max(0, before + nb);
-    const config = this.#requireConfig(key);
-    const done = this.#configure(
-      key,
-      { ...config, options: { ...config.options, numprocesses } },
-      false,
-    );
-    return { reply: { numprocesses }, done };
+    const setting = checkWatcherOption('numprocesses', before + nb);
+    const config = setWatcherOption(this.#requireConfig(key), setting);
+    const done = this.#configure(key, config, false);
+    return { reply: { numprocesses: setting.value }, done };
   }
 
   set(key: string, options: ReadonlyMap<string, Json>): Operation {
