@@ -32,7 +32,7 @@ export function selectByPattern(
   { name, match }: { readonly name?: string; readonly match: string },
 ): Selection {
   if (name === undefined) return { kind: 'all' };
-  const matches = matcher(match, name);
+  const matches = nameMatcher(match, name);
   const keys = controller
     .watchers()
     .map(({ key }) => key)
@@ -42,7 +42,12 @@ export function selectByPattern(
   return others.length === 0 ? { kind: 'one', key: first } : { kind: 'several', keys };
 }
 
-function matcher(method: string, name: string): Matcher {
+/**
+ * Which lower-cased names a pattern means (protocol 2.1).
+ *
+ * @throws CircusError `invalid_message` for an unknown method or a faulty expression
+ */
+export function nameMatcher(method: string, name: string): Matcher {
   switch (method) {
     case 'simple':
       return (key) => key === name.toLowerCase();
