@@ -36,14 +36,19 @@ export function selectByPattern(
   { name, match }: { readonly name?: string; readonly match: string },
 ): Selection {
   if (name === undefined) return { kind: 'all' };
-  const matches = matcher(match, name);
+  const matches = nameMatcher(match, name);
   const keys = matches(controller.watchers().map(({ key }) => key));
   const [first, ...others] = keys;
   if (first === undefined) return notFound(name);
   return others.length === 0 ? { kind: 'one', key: first } : { kind: 'several', keys };
 }
 
-function matcher(method: string, name: string): Matcher {
+/**
+ * Which lower-cased names a pattern means (protocol 2.1).
+ *
+ * @throws CircusError `invalid_message` for an unknown method or a faulty expression
+ */
+export function nameMatcher(method: string, name: string): Matcher {
   switch (method) {
     case 'simple':
       return (keys) => keys.filter((key) => key === name.toLowerCase());
