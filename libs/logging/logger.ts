@@ -31,8 +31,11 @@ export interface Logger {
   fatal(text: string): void;
   /** Opens the file again, after somebody has renamed it. */
   reopen(): void;
-  /** Writes what is still in memory, before the program exits. */
-  flush(): void;
+  /**
+   * Writes what is still in memory, before the program exits; gives up on an output that takes
+   * nothing. What is logged afterwards is dropped.
+   */
+  close(): Promise<void>;
 }
 
 const pinoLevels: Readonly<Record<LogLevel, pino.Level>> = {
@@ -44,6 +47,9 @@ const pinoLevels: Readonly<Record<LogLevel, pino.Level>> = {
 };
 
 const standardError = 2;
+
+/** How long a program that is ending tries to write its last lines. */
+const lastWordsMs = 1_000;
 
 /**
  * Makes a logger. Lines are written asynchronously and in order; when the output takes nothing (a
@@ -85,15 +91,27 @@ export function createLogger({ name, level, format, output }: LoggerOptions): Lo
     reopen: () => {
       if (isFile) destination.reopen();
     },
-    flush: () => flush(destination),
+    close: async () => {
+      logger.level = 'silent';
+      await end(destination);
+    },
   };
 }
 
-/** Not possible while the file is not open yet, nor when its disk is full. */
-function flush(destination: { flushSync(): void }): void {
-  try {
-    destination.flushSync();
-  } catch {
-    // Nowhere to tell it.
-  }
+/**
+ * Not flushSync: on a full disk or a closed pipe it tries again for ever, and the program never
+ * ends. For the same reason the destination is destroyed: pino would flush it at the exit.
+ */
+async function end(destination: ReturnType<typeof pino.destination>): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, lastWordsMs);
+    const stop = (): void => {
+      clearTimeout(timer);
+      resolve();
+    };
+    destination.once('close', stop);
+    destination.once('error', stop);
+    destination.end();
+  });
+  destination.destroy();
 }
