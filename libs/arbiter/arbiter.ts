@@ -9,6 +9,8 @@ import {
   setWatcherOption,
   type WatcherConfig,
 } from '#libs/config';
+import { childrenOf } from '#libs/native';
+import { ProcessMeter } from '#libs/process-info';
 import {
   type AddRequest,
   CircusError,
@@ -16,8 +18,10 @@ import {
   type EventReplay,
   type GlobalOptions,
   type Json,
+  type JsonObject,
   type KillRequest,
   type Operation,
+  type ProcessView,
   type ReplyBody,
   type Selection,
   type SignalRequest,
@@ -31,6 +35,10 @@ import { rulesOf } from './rules-of.ts';
 import { signalWorkers } from './signalling.ts';
 import { Supervisor, type SupervisorLog } from './supervisor.ts';
 import { viewWatcher } from './watcher-view.ts';
+import type { Worker } from './worker.ts';
+
+/** setInterval takes no more: what is longer fires every millisecond. */
+const longestTimerMs = 2 ** 31 - 1;
 
 /** What an arbiter is made from. */
 export interface ArbiterOptions {
@@ -53,6 +61,7 @@ export class Arbiter implements Controller {
   readonly #options: ArbiterOptions;
   readonly #events: EventLog;
   readonly #supervisor: Supervisor;
+  readonly #meter = new ProcessMeter();
   readonly #configs = new Map<string, WatcherConfig>();
   #config: CircusConfig;
   #isRestarting = false;
@@ -100,6 +109,32 @@ export class Arbiter implements Controller {
     const config = this.#configs.get(key);
     if (record === undefined || config === undefined) return undefined;
     return viewWatcher(record, config, monotonicMs());
+  }
+
+  processes(key: string, pid?: number): readonly ProcessView[] {
+    this.#requireWatcher(key);
+    const workers = this.#supervisor
+      .workersOf(key)
+      .filter(({ identity }) => pid === undefined || identity.pid === pid);
+    return workers.map((worker) => this.#describeWorker(worker));
+  }
+
+  describeSelf(): JsonObject {
+    return { ...this.#meter.describe(this.pid), children: [] };
+  }
+
+  #describeWorker({ identity: { pid }, wid, spawnedAt }: Worker): ProcessView {
+    const children = childrenOf(pid)
+      .map((child) => this.#meter.describe(child.pid))
+      .filter((child) => child !== undefined);
+    return {
+      pid,
+      wid,
+      started: spawnedAt,
+      age: Math.max(0, epochSeconds() - spawnedAt),
+      info: this.#meter.describe(pid) ?? null,
+      children,
+    };
   }
 
   start(selection: Selection): Operation {
@@ -169,14 +204,10 @@ export class Arbiter implements Controller {
       const reply = { numprocesses: before, singleton };
       return { reply, done: Promise.resolve({}) };
     }
-    const numprocesses = Math.max(0, before + nb);
-    const config = this.#requireConfig(key);
-    const done = this.#configure(
-      key,
-      { ...config, options: { ...config.options, numprocesses } },
-      false,
-    );
-    return { reply: { numprocesses }, done };
+    const setting = checkWatcherOption('numprocesses', before + nb);
+    const config = setWatcherOption(this.#requireConfig(key), setting);
+    const done = this.#configure(key, config, false);
+    return { reply: { numprocesses: setting.value }, done };
   }
 
   set(key: string, options: ReadonlyMap<string, Json>): Operation {
@@ -291,7 +322,10 @@ export class Arbiter implements Controller {
   #passEvery(seconds: number): void {
     clearInterval(this.#passTimer);
     if (seconds <= 0) return;
-    this.#passTimer = setInterval(() => this.#supervisor.pass(), seconds * 1_000);
+    this.#passTimer = setInterval(
+      () => this.#supervisor.pass(),
+      Math.min(seconds * 1_000, longestTimerMs),
+    );
   }
 
   async #startConfigured(): Promise<void> {

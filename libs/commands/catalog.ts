@@ -1,8 +1,10 @@
 // Generated from the files of catalog/ by `npm run generate`; never edited.
 import { add } from './catalog/add.ts';
+import { completion } from './catalog/completion.ts';
 import { config } from './catalog/config.ts';
 import { decr } from './catalog/decr.ts';
 import { describe } from './catalog/describe.ts';
+import { dstats } from './catalog/dstats.ts';
 import { events } from './catalog/events.ts';
 import { get } from './catalog/get.ts';
 import { globaloptions } from './catalog/globaloptions.ts';
@@ -23,6 +25,7 @@ import { rm } from './catalog/rm.ts';
 import { set } from './catalog/set.ts';
 import { signal } from './catalog/signal.ts';
 import { start } from './catalog/start.ts';
+import { stats } from './catalog/stats.ts';
 import { status } from './catalog/status.ts';
 import { stop } from './catalog/stop.ts';
 import { version } from './catalog/version.ts';
@@ -31,9 +34,11 @@ import type { Command } from './command.ts';
 /** Every command of circusd and circusctl, sorted by name. */
 export const catalog: readonly Command[] = [
   add,
+  completion,
   config,
   decr,
   describe,
+  dstats,
   events,
   get,
   globaloptions,
@@ -54,6 +59,7 @@ export const catalog: readonly Command[] = [
   set,
   signal,
   start,
+  stats,
   status,
   stop,
   version,

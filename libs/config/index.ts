@@ -39,6 +39,7 @@ export {
   type StreamName,
   type StreamOptions,
 } from './watcher-families.ts';
+export { type OptionFamily, watcherFamilies } from './watcher-family-table.ts';
 export {
   applyWatcherOption,
   checkWatcherOption,

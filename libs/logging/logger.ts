@@ -1,7 +1,6 @@
 /** A logger that writes to a descriptor or file without ever holding up the program. */
-import { closeSync, openSync } from 'node:fs';
 import pino from 'pino';
-import { humanLine } from './human-line.ts';
+import { openSink } from './sink.ts';
 
 /** The levels of the manual, least important last. */
 export const logLevels = ['critical', 'error', 'warning', 'info', 'debug'] as const;
@@ -18,8 +17,10 @@ export interface LoggerOptions {
   readonly name: string;
   readonly level: LogLevel;
   readonly format: LogFormat;
-  /** A path, or `-` for standard error. */
+  /** A path, `-` for standard error, or a syslog address. */
   readonly output: string;
+  /** Sends one message to a UNIX datagram socket, which Node cannot; needed for `syslog:///path`. */
+  readonly sendTo?: (path: string) => (message: string) => void;
 }
 
 /** What programs log with. */
@@ -29,6 +30,8 @@ export interface Logger {
   warn(text: string): void;
   error(text: string): void;
   fatal(text: string): void;
+  /** From now on only what is at least this important. */
+  setLevel(level: LogLevel): void;
   /** Opens the file again, after somebody has renamed it. */
   reopen(): void;
   /**
@@ -46,41 +49,22 @@ const pinoLevels: Readonly<Record<LogLevel, pino.Level>> = {
   debug: 'debug',
 };
 
-const standardError = 2;
-
-/** How long a program that is ending tries to write its last lines. */
-const lastWordsMs = 1_000;
-
 /**
  * Makes a logger. Lines are written asynchronously and in order; when the output takes nothing (a
  * full disk, a closed pipe) lines are dropped rather than anybody held up.
  *
- * @throws Error the file cannot be opened
+ * @throws Error the file cannot be opened, or the syslog address is none
  */
-export function createLogger({ name, level, format, output }: LoggerOptions): Logger {
-  const isFile = output !== '-';
-  // pino opens it later, and tells a failure to nobody who could still refuse to start.
-  if (isFile) closeSync(openSync(output, 'a'));
-  const destination = pino.destination({
-    dest: isFile ? output : standardError,
-    sync: false,
-    append: true,
-    mkdir: false,
-    maxLength: 8 * 1024 * 1024,
-  });
-  // EPIPE, ENOSPC: there is no place to tell it. The next lines try again.
-  destination.on('error', () => undefined);
-  const stream =
-    format === 'json'
-      ? destination
-      : { write: (json: string) => destination.write(humanLine(name, json)) };
+export function createLogger(options: LoggerOptions): Logger {
+  const { name, level, format } = options;
+  const sink = openSink(options);
   const logger = pino(
     {
       level: pinoLevels[level],
       base: { name, pid: process.pid },
       ...(format === 'json' ? { timestamp: pino.stdTimeFunctions.isoTime } : {}),
     },
-    stream,
+    sink,
   );
   return {
     debug: (text) => logger.debug(text),
@@ -88,30 +72,13 @@ export function createLogger({ name, level, format, output }: LoggerOptions): Lo
     warn: (text) => logger.warn(text),
     error: (text) => logger.error(text),
     fatal: (text) => logger.fatal(text),
-    reopen: () => {
-      if (isFile) destination.reopen();
+    setLevel: (next) => {
+      logger.level = pinoLevels[next];
     },
+    reopen: sink.reopen,
     close: async () => {
       logger.level = 'silent';
-      await end(destination);
+      await sink.close();
     },
   };
-}
-
-/**
- * Not flushSync: on a full disk or a closed pipe it tries again for ever, and the program never
- * ends. For the same reason the destination is destroyed: pino would flush it at the exit.
- */
-async function end(destination: ReturnType<typeof pino.destination>): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, lastWordsMs);
-    const stop = (): void => {
-      clearTimeout(timer);
-      resolve();
-    };
-    destination.once('close', stop);
-    destination.once('error', stop);
-    destination.end();
-  });
-  destination.destroy();
 }

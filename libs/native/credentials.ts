@@ -5,9 +5,10 @@
  * door, nobody may signal, trace or renice us for them; so they are used to ask beforehand, with
  * exact errors, whether the user could enter the directory and run the file.
  */
+
+import { readProcFile } from '#libs/process-info';
 import { addressOf, errnoName, lastErrno, libc } from './libc.ts';
 import { constants, syscallNumbers } from './platform.ts';
-import { readProcFile } from './process-stat.ts';
 import { SpawnError } from './spawn-error.ts';
 
 /** What a request asks for; what is left out stays as circusd has it. */

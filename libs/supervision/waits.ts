@@ -28,9 +28,10 @@ export function noteStopped(state: DaemonState, key: string): void {
     if (record.goal.kind === 'stopped') record.outcome = 'reached';
     if (record.goal.kind === 'restarted') record.goal = { kind: 'started' };
   }
+  noteStartInstead(state, key);
 }
 
-/** What was to be reloaded has stopped in the meantime, and is started instead. */
+/** No reload is needed any more: whatever runs from now on is new. */
 export function noteStartInstead(state: DaemonState, key: string): void {
   for (const record of openGoals(state, key)) {
     if (record.goal.kind === 'reloaded') record.goal = { kind: 'started' };
@@ -90,8 +91,6 @@ function judge(turn: Turn, { key, goal }: GoalRecord): GoalRecord['outcome'] {
     case 'gone':
       return goal.tickets.some((ticket) => isPresent(watcher, ticket)) ? null : 'reached';
     case 'reloaded':
-      if (watcher.state !== 'stopped' || isQueued(state, key)) return null;
-      return { failure: `${watcher.name} was stopped` };
     case 'restarted':
     case 'removed':
       return null;

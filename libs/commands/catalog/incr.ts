@@ -6,8 +6,8 @@ import { oneWatcher } from '../watcher-names.ts';
 export const incr = defineCommand({
   name: 'incr',
   summary: 'Increment the number of processes in a watcher',
-  description: `Adds processes to a watcher: one, or as many as said. A watcher that is stopped starts
-with the new number. A singleton keeps its one process.
+  description: `Adds processes to a watcher: one, or as many as said. A watcher that is stopped stays
+stopped, and has the new number when it is started. A singleton keeps its one process.
 
 Prints the number of processes now wanted; the reply has it as \`numprocesses\`.`,
   manual: '5.5',
@@ -16,6 +16,7 @@ Prints the number of processes now wanted; the reply has it as \`numprocesses\`.
     nb: { kind: 'integer', default: 1, doc: 'How many more; a negative number takes away.' },
   },
   canWait: true,
+  settlesIn: 'settled',
   usage: '<name> [nb]',
   examples: ['circusctl incr web', 'circusctl incr web 3 --waiting'],
   execute: (controller, { name, nb }) => changeCount(controller, name, nb),

@@ -12,7 +12,7 @@ the time-out SIGKILL, together with everything that it has started. The watcher 
 is replaced. A pid that the watcher does not have is ignored.
 
 To send a signal and do no more, see \`signal\`.`,
-  manual: '5.5',
+  manual: '-',
   properties: {
     ...oneWatcher,
     pid: { kind: 'pid', doc: 'Only this process.' },
@@ -28,6 +28,7 @@ To send a signal and do no more, see \`signal\`.`,
     },
   },
   canWait: true,
+  settlesIn: 'settled',
   usage: '<name> [pid]',
   flags: [
     { spelling: '--signum <signal>', doc: "The signal; default: the watcher's stop_signal" },

@@ -26,6 +26,21 @@ function watcher(name: string, parts: Partial<WatcherView> = {}): WatcherView {
   };
 }
 
+/** A process as libs/process-info describes it. */
+export const description = {
+  mem_info1: '3.00M',
+  mem_info2: '2.00G',
+  cpu: 0.1,
+  mem: 0.1,
+  ctime: '0:00.41',
+  pid: 47864,
+  username: 'root',
+  nice: 0,
+  create_time: 1.5,
+  age: 3.5,
+  cmdline: 'python',
+};
+
 /** Watchers `alpha`, `Web-1`, `web-2` and the singleton `one`. */
 export function scriptedController(script: Script = {}): Controller & { calls: Call[] } {
   const calls: Call[] = [];
@@ -57,6 +72,14 @@ export function scriptedController(script: Script = {}): Controller & { calls: C
     },
     watchers: () => watchers,
     findWatcher: (key) => watchers.find((candidate) => candidate.key === key),
+    processes: (_key, pid) =>
+      [11, 12]
+        .filter((known) => pid === undefined || known === pid)
+        .map((known) => {
+          const info = { ...description, pid: known };
+          return { pid: known, wid: known - 10, started: 5, age: 2.5, info, children: [] };
+        }),
+    describeSelf: () => ({ ...description, children: [] }),
     start: record('start'),
     stop: record('stop'),
     restart: record('restart'),

@@ -59,7 +59,7 @@ export class Audit {
   readonly lives = new Map<number, Life>();
   readonly #tickets = new Set<number>();
   readonly #remains = new Map<number, string>();
-  readonly #limits = new Map<string, number>();
+  readonly #limits = new Map<string, { count: number; surge: number }>();
   readonly #open = new Set<number>();
   readonly #published = new Set<number>();
   readonly #reaped = new Set<number>();
@@ -88,7 +88,8 @@ export class Audit {
     const isRefused = type === 'add' && this.#limits.has(key);
     if (rules !== undefined && watchers[key] !== undefined && !isRefused) {
       const { numprocesses, reloadSurge } = rules;
-      this.#limits.set(key, numprocesses + Math.max(1, reloadSurge ?? numprocesses));
+      const surge = Math.max(1, reloadSurge ?? numprocesses);
+      this.#limits.set(key, { count: numprocesses, surge });
     }
     const life = this.lives.get(ticket);
     if (life === undefined || life.key !== key) return;
@@ -188,14 +189,15 @@ export class Audit {
   }
 
   #count({ watchers }: SeenState, event: Seen): void {
-    for (const [key, { slots, remains, state }] of Object.entries(watchers)) {
+    for (const [key, { slots, remains, state, reload }] of Object.entries(watchers)) {
       const asked = slots.filter(({ process, isSurplus }) => {
         if (process === null || !this.lives.has(process.ticket)) return false;
         return !isSurplus && process.ending === null && process.pendingStop === null;
       });
-      const limit = this.#limits.get(key) ?? 0;
-      // Only a change of the rules may leave too many, until the step is over.
-      if (asked.length > limit) {
+      const { count, surge } = this.#limits.get(key) ?? { count: 0, surge: 0 };
+      const limit = reload === null ? count : count + surge;
+      // While before_stop is asked all of them are on their way out.
+      if (state !== 'closing' && asked.length > limit) {
         fail(`${key} has ${asked.length} processes, ${limit} are allowed, after ${event.type}`);
       }
       for (const { ticket } of remains) {

@@ -65,7 +65,12 @@ export class Play {
 
   /** Every watcher is where it was wanted to be. */
   isSettled(): boolean {
-    return Object.values(this.world.state.watchers).every((one) => this.#isSettledOne(one));
+    const { watchers, waits } = this.world.state;
+    const open = waits.flatMap(({ goals }) => goals.filter(({ outcome }) => outcome === null));
+    return (
+      Object.values(watchers).every((one) => this.#isSettledOne(one)) &&
+      open.every(({ key }) => watchers[key]?.state === 'blocked')
+    );
   }
 
   /** Nothing lives, nothing is left, nothing waits. */
@@ -80,8 +85,8 @@ export class Play {
   }
 
   #isSettledOne(watcher: WatcherRecord): boolean {
-    const { state, wanted, rules, slots, reload, nextReload } = watcher;
-    if (state === 'stopped') return wanted === 'stopped';
+    const { state, wanted, rules, slots, reload, nextReload, isRemoved } = watcher;
+    if (state === 'stopped') return wanted === 'stopped' && !isRemoved;
     // Waits for another watcher that has no reason to move.
     if (state === 'blocked') return wanted === 'active';
     if (state !== 'active' || wanted !== 'active' || reload !== null || nextReload !== null) {

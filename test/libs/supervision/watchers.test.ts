@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { World, wellMannered } from './world.ts';
 
+/** What a command is told that is not about the pids of one watcher. */
+const nothing = { started: [], stopped: [], kept: [] };
+
 test('does not call a dormant watcher stopped while descendants of its last run live', () => {
   const world = new World();
   world.onSpawn = () => ({ ...wellMannered, lifeMs: 2_000, remainsMs: 300 });
@@ -69,3 +72,19 @@ test('a one-shot stopped before all of it has run has no outcome, and completes 
   assert.equal(world.watcher('job').outcome, null);
   assert.equal(world.watcher('after').state, 'blocked');
 });
+
+for (const [state, rules] of [
+  ['dormant', { onDemand: true }],
+  ['blocked', { dependsOn: [{ watcher: 'db', condition: 'ready' as const }] }],
+  ['opening', { hooks: ['before_start' as const] }],
+] as const) {
+  test(`removes a ${state} watcher at once`, () => {
+    const world = new World();
+    world.onHook = () => null;
+    world.add('web', rules);
+    assert.equal(world.watcher('web').state, state);
+    const removed = world.order({ type: 'remove', key: 'web', nostop: false });
+    assert.deepEqual(Object.keys(world.state.watchers), []);
+    assert.deepEqual(world.answers.get(removed), { result: nothing });
+  });
+}
