@@ -37,6 +37,9 @@ import { Supervisor, type SupervisorLog } from './supervisor.ts';
 import { viewWatcher } from './watcher-view.ts';
 import type { Worker } from './worker.ts';
 
+/** setInterval takes no more: what is longer fires every millisecond. */
+const longestTimerMs = 2 ** 31 - 1;
+
 /** What an arbiter is made from. */
 export interface ArbiterOptions {
   readonly version: string;
@@ -201,14 +204,10 @@ export class Arbiter implements Controller {
       const reply = { numprocesses: before, singleton };
       return { reply, done: Promise.resolve({}) };
     }
-    const numprocesses = Math.max(0, before + nb);
-    const config = this.#requireConfig(key);
-    const done = this.#configure(
-      key,
-      { ...config, options: { ...config.options, numprocesses } },
-      false,
-    );
-    return { reply: { numprocesses }, done };
+    const setting = checkWatcherOption('numprocesses', before + nb);
+    const config = setWatcherOption(this.#requireConfig(key), setting);
+    const done = this.#configure(key, config, false);
+    return { reply: { numprocesses: setting.value }, done };
   }
 
   set(key: string, options: ReadonlyMap<string, Json>): Operation {
@@ -270,12 +269,13 @@ export class Arbiter implements Controller {
     return this.#events.replay(since, key);
   }
 
-  /** Stops all, reads the configuration again, starts what it says (protocol 2.3 "restart"). */
+  /** Reads the configuration again, stops all, starts what it says (protocol 2.3 "restart"). */
   async #restartAll(): Promise<void> {
     this.#isRestarting = true;
     try {
-      await this.#supervisor.command({ type: 'stop', keys: this.#keys(), isOne: false });
+      // First, so that a faulty file stops nothing.
       const config = this.#reread();
+      await this.#supervisor.command({ type: 'stop', keys: this.#keys(), isOne: false });
       const removals = this.#keys().map((key) =>
         this.#supervisor.command({ type: 'remove', key, nostop: false }),
       );
@@ -322,7 +322,10 @@ export class Arbiter implements Controller {
   #passEvery(seconds: number): void {
     clearInterval(this.#passTimer);
     if (seconds <= 0) return;
-    this.#passTimer = setInterval(() => this.#supervisor.pass(), seconds * 1_000);
+    this.#passTimer = setInterval(
+      () => this.#supervisor.pass(),
+      Math.min(seconds * 1_000, longestTimerMs),
+    );
   }
 
   async #startConfigured(): Promise<void> {

@@ -40,7 +40,9 @@ export const watcherTable = defineOptions([
     unit: 'processes',
     minimum: 0,
     clampsOnWire: true,
-    doc: 'How many processes to run.',
+    // A slip of the keyboard is not to take the machine down, nor circusd to count to 2 ** 53.
+    maximum: 10_000,
+    doc: 'How many processes to run, at most 10000.',
     manual: '5.3.2',
   },
   {

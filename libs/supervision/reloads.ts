@@ -116,14 +116,13 @@ function partition(
   watcher: WatcherRecord,
   reload: ReloadRecord,
 ): { olds: OccupiedSlot[]; news: Slot[] } {
-  const lasting = lastingSlots(watcher);
-  return {
-    olds: lasting
-      .filter(isOccupied)
-      .filter((slot) => isOlder(slot, reload))
-      .sort(byAge),
-    news: lasting.filter((slot) => !isOlder(slot, reload)),
-  };
+  const olds: OccupiedSlot[] = [];
+  const news: Slot[] = [];
+  for (const slot of lastingSlots(watcher)) {
+    if (isOccupied(slot) && isOlder(slot, reload)) olds.push(slot);
+    else news.push(slot);
+  }
+  return { olds: olds.sort(byAge), news };
 }
 
 function isOlder({ process }: Slot, reload: ReloadRecord): boolean {

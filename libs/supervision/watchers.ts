@@ -40,10 +40,10 @@ const table: Readonly<Record<WatcherState, Readonly<Record<WatcherHappening, Rul
     restart: wantActive,
     passed: ignore,
     refused: ignore,
-    demand: open, // dormant -> opening | starting
+    demand: wake, // dormant -> blocked | opening | starting
   },
   blocked: {
-    check: checkBlocked, // blocked -> stopped | opening | starting
+    check: checkBlocked, // blocked -> stopped | stopping | opening | starting
     restart: wantActive,
     passed: ignore,
     refused: ignore,
@@ -173,10 +173,13 @@ function rest(turn: Turn, watcher: WatcherRecord): void {
   checkStopped(turn, watcher);
 }
 
+function wake(turn: Turn, watcher: WatcherRecord): void {
+  turn.actions.push({ type: 'unwatch_demand', key: watcher.key });
+  if (areDependenciesMet(turn.state, watcher)) open(turn, watcher);
+  else watcher.state = 'blocked';
+}
+
 function open(turn: Turn, watcher: WatcherRecord): void {
-  if (watcher.state === 'dormant') {
-    turn.actions.push({ type: 'unwatch_demand', key: watcher.key });
-  }
   watcher.gate = askHook(turn, watcher, 'before_start');
   if (watcher.gate === null) launch(turn, watcher);
   else watcher.state = 'opening';

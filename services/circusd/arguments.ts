@@ -10,6 +10,8 @@ export interface CircusdArguments {
   readonly config?: string;
   readonly logLevel?: LogLevel;
   readonly logOutput?: string;
+  /** A logging configuration of the original. */
+  readonly loggerConfig?: string;
   readonly logFormat: LogFormat;
   readonly daemon?: true;
   /** Only tell what is wrong with the configuration. */
@@ -42,8 +44,9 @@ export function circusdCommand(version: string): Command {
     )
     .option(
       '--log-output <file>',
-      "file to log to, '-' for standard error; default: logoutput of the file, else '-'",
+      "file or syslog:// address to log to, '-' for standard error; default: logoutput of the file, else '-'",
     )
+    .option('--logger-config <file>', 'Python logging configuration: level and one output are used')
     .addOption(
       new Option('--log-format <format>', 'lines for people, or JSON')
         .choices(['human', 'json'])

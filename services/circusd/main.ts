@@ -1,7 +1,7 @@
 /** circusd: reads arguments and configuration, then runs the daemon. */
 import { type Command, CommanderError } from 'commander';
 import type { CircusConfig } from '#libs/config';
-import { createLogger, type Logger, logLevels } from '#libs/logging';
+import { createLogger, type Logger, logLevels, readLoggerConfig } from '#libs/logging';
 import { raiseFileLimit, requireSupportedPlatform } from '#libs/native';
 import { type CircusdArguments, circusdCommand } from './arguments.ts';
 import { requireConfig } from './configuration.ts';
@@ -76,14 +76,15 @@ async function run(file: string, flags: CircusdArguments): Promise<void> {
 }
 
 function openLog(circus: CircusConfig['circus'], flags: CircusdArguments): Logger {
-  const output = flags.logOutput ?? circus.logoutput;
-  const level = flags.logLevel ?? logLevels.find((name) => name === circus.loglevel) ?? 'info';
   try {
+    const file = flags.loggerConfig ?? circus.loggerconfig ?? 'default';
+    const settings = readLoggerConfig(file);
+    const output = flags.logOutput ?? settings.output ?? circus.logoutput;
+    const named = settings.level ?? circus.loglevel;
+    const level = flags.logLevel ?? logLevels.find((name) => name === named) ?? 'info';
     return createLogger({ name: 'circus', level, format: flags.logFormat, output });
   } catch (error) {
-    throw new StartupError(
-      `cannot log to ${output}: ${error instanceof Error ? error.message : error}`,
-    );
+    throw new StartupError(`cannot log: ${error instanceof Error ? error.message : error}`);
   }
 }
 
