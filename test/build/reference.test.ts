@@ -1,5 +1,6 @@
 /** docs/reference and docs/man have everything that the tables have. */
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -121,6 +122,17 @@ test('every program has a manual page, and package.json names all of them', () =
   assert.deepEqual(man.toSorted(), files.filter((file) => file.startsWith('docs/man/')).sort());
   for (const name of Object.keys(bin)) {
     assert.ok(man.includes(`docs/man/${name}.1`), `${name}: write services/.../manual.ts`);
+  }
+});
+
+test('manual pages are rendered without a warning', (t) => {
+  const manuals = files.filter((file) => file.startsWith('docs/man/'));
+  const isInstalled = spawnSync('man', ['--version']).status === 0;
+  if (!isInstalled && process.env['CI'] !== 'true') return t.skip('man is missing: install man-db');
+  for (const file of manuals) {
+    const { stdout, stderr } = spawnSync('man', ['--warnings', '-l', file], { encoding: 'utf8' });
+    assert.equal(stderr, '', file);
+    assert.match(stdout, /^NAME\n/m, file);
   }
 });
 

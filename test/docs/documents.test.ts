@@ -1,8 +1,8 @@
-/** What the pages say to write and to type is right: configurations, and lines of circusctl. */
+/** What the pages show can be done, and what they point at is there. */
 import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { checkWordCount } from '#libs/commands';
 import { readConfig, splitWords } from '#libs/config';
@@ -10,17 +10,37 @@ import { readInvocation } from '../../services/circusctl/invocation.ts';
 import { type FencedBlock, readBlocks } from './fenced-blocks.ts';
 
 const pages = [
-  ...['README.md', 'CONTRIBUTING.md', 'examples/README.md'].filter((page) => existsSync(page)),
+  ...['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'examples/README.md'],
   ...readdirSync('docs', { recursive: true })
     .map((file) => join('docs', String(file)))
     .filter((file) => file.endsWith('.md')),
 ].sort();
 
+const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+  scripts: Record<string, string>;
+};
+
 for (const page of pages) {
   const text = readFileSync(page, 'utf8');
   const blocks = readBlocks(text);
 
-  test(`${page}: every configuration is read without a fault`, (t) => {
+  test(`${page}: links lead to files that are there`, () => {
+    const targets = [...text.matchAll(/\]\((?!https?:)([^)#]+)/g)].flatMap(
+      ([, path]) => path ?? [],
+    );
+    const missing = targets.filter((path) => !existsSync(join(dirname(page), path)));
+    assert.deepEqual(missing, []);
+  });
+
+  test(`${page}: npm scripts are there`, () => {
+    const named = [...text.matchAll(/npm run ([a-z]+)/g)].map(([, name = '']) => name);
+    assert.deepEqual(
+      named.filter((name) => scripts[name] === undefined),
+      [],
+    );
+  });
+
+  test(`${page}: every configuration is read without a fault or a warning`, (t) => {
     for (const block of blocks.filter(({ language }) => language === 'ini')) {
       const found = faultsIn(t, block);
       if (block.words.includes('faulty')) assert.notDeepEqual(found, [], `line ${block.line}`);
@@ -29,7 +49,7 @@ for (const page of pages) {
   });
 
   test(`${page}: every line of circusctl is one that can be typed`, async () => {
-    const typed = blocks.filter(({ language }) => ['', 'console', 'sh', 'text'].includes(language));
+    const typed = blocks.filter(({ language }) => ['', 'console', 'sh'].includes(language));
     for (const line of typed.flatMap(({ lines }) => lines)) {
       for (const words of typedLines(line)) await checkLine(words, { isWhole: true });
     }
@@ -44,13 +64,20 @@ function faultsIn(t: TestContext, { lines }: FencedBlock): readonly unknown[] {
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   const file = join(folder, 'circus.ini');
   writeFileSync(file, `${lines.join('\n')}\n`);
-  return readConfig(file, process.env).faults;
+  const { faults, warnings } = readConfig(file, process.env);
+  // What a page includes is not there.
+  return [...faults, ...warnings.filter(({ key }) => key !== 'include')];
 }
 
-/** Calls of circusctl in a line of code, up to what ends a command in a shell; usages are none. */
+/**
+ * Calls of circusctl at the beginning of a line or within `$(...)`, up to what ends a command in a
+ * shell; usages are none.
+ */
 function typedLines(line: string): string[] {
-  const calls = line.matchAll(/(?:^|[ (/])circusctl(?:\.js)? ((?:'[^']*'|"[^"]*"|[^|;&>)#'"])+)/g);
-  return [...calls].map(([, words = '']) => words.trim()).filter((words) => !/[<[{]/.test(words));
+  const start = /(?:^(?:\$ )?(?:npx )?(?:\.\.\/bin\/)?|\()circusctl(?:\.js)? /.source;
+  const words = /((?:'[^']*'|"[^"]*"|[^|;&>)#'"])+)/.source;
+  const calls = line.matchAll(new RegExp(start + words, 'g'));
+  return [...calls].map(([, typed = '']) => typed.trim()).filter((typed) => !/[<[{]/.test(typed));
 }
 
 /** A line in running text may only name a command. */
@@ -62,3 +89,10 @@ async function checkLine(words: string, { isWhole }: { isWhole: boolean }): Prom
   if (invocation.kind !== 'command' || !isWhole) return;
   assert.doesNotThrow(() => checkWordCount(invocation.command, invocation.line), where);
 }
+
+test('README.md begins with the two commands of a newcomer', () => {
+  const text = readFileSync('README.md', 'utf8');
+  for (const command of ['npm ci && npm start', 'npm cit']) {
+    assert.ok(text.includes(`\n\`\`\`\n${command}\n\`\`\`\n`), command);
+  }
+});
