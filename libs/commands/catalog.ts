@@ -8,6 +8,7 @@ import { incr } from './catalog/incr.ts';
 import { kill } from './catalog/kill.ts';
 import { list } from './catalog/list.ts';
 import { listen } from './catalog/listen.ts';
+import { listsockets } from './catalog/listsockets.ts';
 import { numprocesses } from './catalog/numprocesses.ts';
 import { numwatchers } from './catalog/numwatchers.ts';
 import { options } from './catalog/options.ts';
@@ -35,6 +36,7 @@ export const catalog: readonly Command[] = [
   kill,
   list,
   listen,
+  listsockets,
   numprocesses,
   numwatchers,
   options,

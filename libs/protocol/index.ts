@@ -8,6 +8,7 @@ export type {
   Operation,
   Selection,
   SignalRequest,
+  SocketView,
   WatcherStatus,
   WatcherView,
 } from './controller.ts';

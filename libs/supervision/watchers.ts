@@ -145,9 +145,11 @@ function checkStopped(turn: Turn, watcher: WatcherRecord): void {
 }
 
 function checkDormant(turn: Turn, watcher: WatcherRecord): void {
-  if (watcher.wanted === 'active') return;
+  if (watcher.wanted === 'active' && watcher.rules.onDemand) return;
   turn.actions.push({ type: 'unwatch_demand', key: watcher.key });
   rest(turn, watcher);
+  // on_demand was turned off: dormant -> stopped -> blocked | opening | starting
+  if (watcher.wanted === 'active') checkStopped(turn, watcher);
 }
 
 function checkBlocked(turn: Turn, watcher: WatcherRecord): void {
