@@ -29,16 +29,20 @@ function filesBelow(folder, ending) {
     .filter((file) => file.endsWith(ending));
 }
 
-async function buildPrograms() {
-  const entries = Object.entries(programs).map(([name, source]) => ({ in: source, out: name }));
+async function buildProgram(name, source) {
   await build({
     ...common,
-    entryPoints: entries,
+    entryPoints: [{ in: source, out: name }],
     format: 'cjs',
     outdir: 'dist',
     outExtension: { '.js': '.cjs' },
     external,
+    ...(name === 'circusd' && { alias: { 'node:child_process': './build/no-child-process.js' } }),
   });
+}
+
+async function buildPrograms() {
+  await Promise.all(Object.entries(programs).map(([name, source]) => buildProgram(name, source)));
 }
 
 async function buildModules(entryPoints, outdir, outbase) {

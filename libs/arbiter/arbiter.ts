@@ -12,7 +12,8 @@ import {
   setWatcherOption,
   type WatcherConfig,
 } from '#libs/config';
-import type { ActivatedSocket } from '#libs/native';
+import { type ActivatedSocket, childrenOf } from '#libs/native';
+import { ProcessMeter } from '#libs/process-info';
 import {
   type AddRequest,
   CircusError,
@@ -20,8 +21,10 @@ import {
   type EventReplay,
   type GlobalOptions,
   type Json,
+  type JsonObject,
   type KillRequest,
   type Operation,
+  type ProcessView,
   type ReplyBody,
   type Selection,
   type SignalRequest,
@@ -38,6 +41,7 @@ import { signalWorkers } from './signalling.ts';
 import { Supervisor, type SupervisorLog } from './supervisor.ts';
 import { WatcherSockets } from './watcher-sockets.ts';
 import { viewWatcher } from './watcher-view.ts';
+import type { Worker } from './worker.ts';
 
 /** What an arbiter is made from. */
 export interface ArbiterOptions {
@@ -61,6 +65,7 @@ export class Arbiter implements Controller {
   readonly #events: EventLog;
   readonly #supervisor: Supervisor;
   readonly #sockets: WatcherSockets;
+  readonly #meter = new ProcessMeter();
   readonly #configs = new Map<string, WatcherConfig>();
   #config: CircusConfig;
   #isRestarting = false;
@@ -88,7 +93,7 @@ export class Arbiter implements Controller {
       sockets: this.#sockets,
       onRemoved: (key) => {
         this.#configs.delete(key);
-        this.#sockets.forget(key);
+        this.#sockets.unwatchDemand(key);
       },
       onEnd: () => {
         clearInterval(this.#passTimer);
@@ -138,6 +143,32 @@ export class Arbiter implements Controller {
     const config = this.#configs.get(key);
     if (record === undefined || config === undefined) return undefined;
     return viewWatcher(record, config, monotonicMs());
+  }
+
+  processes(key: string, pid?: number): readonly ProcessView[] {
+    this.#requireWatcher(key);
+    const workers = this.#supervisor
+      .workersOf(key)
+      .filter(({ identity }) => pid === undefined || identity.pid === pid);
+    return workers.map((worker) => this.#describeWorker(worker));
+  }
+
+  describeSelf(): JsonObject {
+    return { ...this.#meter.describe(this.pid), children: [] };
+  }
+
+  #describeWorker({ identity: { pid }, wid, spawnedAt }: Worker): ProcessView {
+    const children = childrenOf(pid)
+      .map((child) => this.#meter.describe(child.pid))
+      .filter((child) => child !== undefined);
+    return {
+      pid,
+      wid,
+      started: spawnedAt,
+      age: Math.max(0, epochSeconds() - spawnedAt),
+      info: this.#meter.describe(pid) ?? null,
+      children,
+    };
   }
 
   start(selection: Selection): Operation {
@@ -283,12 +314,12 @@ export class Arbiter implements Controller {
     return this.#events.replay(since, key);
   }
 
-  /** Stops all, reads the configuration again, starts what it says (protocol 2.3 "restart"). */
+  /** Reads the configuration again, stops all, starts what it says (protocol 2.3 "restart"). */
   async #restartAll(): Promise<void> {
     this.#isRestarting = true;
     let sockets: PreparedSockets | undefined;
     try {
-      // First, so that a fault leaves everything as it is.
+      // First, so that a faulty file or a socket that cannot be had stops nothing.
       const config = this.#reread();
       sockets = this.#prepareSockets(config.sockets);
       await this.#supervisor.command({ type: 'stop', keys: this.#keys(), isOne: false });

@@ -55,7 +55,6 @@ export interface SupervisorLog {
 export interface SocketSource {
   /** What a process is given. @throws SpawnError a socket cannot be had */
   forWorker(key: string, wid: number): WorkerSockets;
-  noteExit(key: string, exitCode: number): void;
   /** Reports, once, when a watcher's sockets have something to read. */
   watchDemand(key: string): void;
   unwatchDemand(key: string): void;
@@ -248,7 +247,6 @@ export class Supervisor {
     this.#workers.delete(exit.pid);
     const { key, wid, ticket } = worker;
     const exitCode = exit.exitCode ?? -(exit.signal ?? 0);
-    this.#options.sockets.noteExit(key, exitCode);
     const leavesRemains = hasRemains(worker);
     if (leavesRemains) this.#remains.set(ticket, worker);
     const failure = exit.failedBeforeExec

@@ -8,9 +8,7 @@ import {
   SpawnError,
 } from '#libs/native';
 import type { DaemonState } from '#libs/supervision';
-import { monotonicMs } from './clock.ts';
 import { DemandWatch } from './demand.ts';
-import { DemandPace } from './demand-pace.ts';
 import type { HeldSocket } from './held-socket.ts';
 import { ManagedSockets, type PreparedSockets } from './managed-sockets.ts';
 import { requestOf } from './socket-request.ts';
@@ -32,7 +30,6 @@ export class WatcherSockets {
   readonly #seats = new SocketSeats();
   readonly #demand: DemandWatch;
   readonly #source: WatcherSource;
-  readonly #paces = new Map<string, DemandPace>();
   /** Watchers that wait for a connection. */
   readonly #waiting = new Set<string>();
 
@@ -40,7 +37,6 @@ export class WatcherSockets {
     this.#source = source;
     this.#demand = new DemandWatch((key) => {
       this.#waiting.delete(key);
-      this.#paceOf(key).noteStart(monotonicMs());
       source.onDemand(key);
     });
   }
@@ -61,7 +57,7 @@ export class WatcherSockets {
       const stay = new Set(this.managed.held);
       const gone = before.filter((held) => !stay.has(held));
       this.#seats.drop(gone.map(({ config }) => config.name));
-      for (const key of waiting) this.#watch(key, 0);
+      for (const key of waiting) this.watchDemand(key);
     };
     return { commit, cancel: prepared.cancel };
   }
@@ -99,29 +95,14 @@ export class WatcherSockets {
     });
   }
 
-  noteExit(key: string, exitCode: number): void {
-    this.#paces.get(key)?.noteExit(exitCode);
-  }
-
   watchDemand(key: string): void {
-    const { backoff } = this.#source.state().watchers[key]?.rules ?? {};
-    if (backoff === undefined) return;
-    this.#watch(key, this.#paceOf(key).delayMs(backoff, monotonicMs(), Math.random()));
+    this.#waiting.add(key);
+    this.#demand.watch(key, this.#demandedBy(key));
   }
 
   unwatchDemand(key: string): void {
     this.#waiting.delete(key);
     this.#demand.unwatch(key);
-  }
-
-  forget(key: string): void {
-    this.unwatchDemand(key);
-    this.#paces.delete(key);
-  }
-
-  #watch(key: string, delayMs: number): void {
-    this.#waiting.add(key);
-    this.#demand.watch(key, () => this.#demandedBy(key), delayMs);
   }
 
   #demandedBy(key: string): number[] {
@@ -133,12 +114,6 @@ export class WatcherSockets {
       const sockets = this.#seats.socketsOf(key, { name, open: () => openOwn(held) });
       return sockets.map(({ fd }) => fd);
     });
-  }
-
-  #paceOf(key: string): DemandPace {
-    const pace = this.#paces.get(key) ?? new DemandPace();
-    this.#paces.set(key, pace);
-    return pace;
   }
 }
 

@@ -6,7 +6,7 @@ import { PendingCalls } from './pending-calls.ts';
 import type { Dealer } from './sockets.ts';
 
 /** How long a call may take. */
-export interface CallOptions {
+interface CallOptions {
   /** Milliseconds; `Infinity` waits for ever. Default: the client's. */
   readonly timeoutMs?: number;
 }

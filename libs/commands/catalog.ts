@@ -1,10 +1,14 @@
 // Generated from the files of catalog/ by `npm run generate`; never edited.
 import { add } from './catalog/add.ts';
+import { config } from './catalog/config.ts';
 import { decr } from './catalog/decr.ts';
+import { describe } from './catalog/describe.ts';
+import { dstats } from './catalog/dstats.ts';
 import { events } from './catalog/events.ts';
 import { get } from './catalog/get.ts';
 import { globaloptions } from './catalog/globaloptions.ts';
 import { incr } from './catalog/incr.ts';
+import { ipython } from './catalog/ipython.ts';
 import { kill } from './catalog/kill.ts';
 import { list } from './catalog/list.ts';
 import { listen } from './catalog/listen.ts';
@@ -14,12 +18,14 @@ import { numwatchers } from './catalog/numwatchers.ts';
 import { options } from './catalog/options.ts';
 import { quit } from './catalog/quit.ts';
 import { reload } from './catalog/reload.ts';
+import { reloadconfig } from './catalog/reloadconfig.ts';
 import { reset } from './catalog/reset.ts';
 import { restart } from './catalog/restart.ts';
 import { rm } from './catalog/rm.ts';
 import { set } from './catalog/set.ts';
 import { signal } from './catalog/signal.ts';
 import { start } from './catalog/start.ts';
+import { stats } from './catalog/stats.ts';
 import { status } from './catalog/status.ts';
 import { stop } from './catalog/stop.ts';
 import { version } from './catalog/version.ts';
@@ -28,11 +34,15 @@ import type { Command } from './command.ts';
 /** Every command of circusd and circusctl, sorted by name. */
 export const catalog: readonly Command[] = [
   add,
+  config,
   decr,
+  describe,
+  dstats,
   events,
   get,
   globaloptions,
   incr,
+  ipython,
   kill,
   list,
   listen,
@@ -42,12 +52,14 @@ export const catalog: readonly Command[] = [
   options,
   quit,
   reload,
+  reloadconfig,
   reset,
   restart,
   rm,
   set,
   signal,
   start,
+  stats,
   status,
   stop,
   version,

@@ -50,7 +50,7 @@ export type Properties = JsonObject;
 /** What a user typed after the command's name. */
 export interface CommandLine {
   readonly words: readonly string[];
-  /** By name without dashes: `true` for a switch, the text for one with a value. */
+  /** By name without dashes, `dryRun` for `--dry-run`: `true` for a switch, the text for one with a value. */
   readonly flags: Readonly<Record<string, string | true>>;
 }
 
@@ -62,7 +62,7 @@ export interface CommandFlag {
 }
 
 /** How the console offers a command: a button's label, and the properties that it asks for. */
-export interface CommandForm {
+interface CommandForm {
   readonly label: string;
   readonly asks: readonly string[];
   /** The question to be answered with yes before it is sent. */
@@ -88,7 +88,12 @@ export interface Command {
    *
    * @throws CircusError whatever can be told before the work begins
    */
-  execute(controller: Controller, properties: Properties): ReplyBody | Operation;
+  execute(
+    controller: Controller,
+    properties: Properties,
+    /** All commands, for the one that describes them. */
+    catalog: readonly Command[],
+  ): ReplyBody | Operation;
   /** Its words after the name, e.g. `<name> [nb]`: required, optional, `...` for any number. */
   readonly usage: string;
   readonly flags: readonly CommandFlag[];

@@ -1,6 +1,8 @@
 /** What incr and decr share: they differ in the sign. */
+
+import { printValue } from '#libs/options';
 import type { Controller, JsonObject, Operation, ReplyBody } from '#libs/protocol';
-import { printOk, printValue } from './print-reply.ts';
+import { printOk } from './print-reply.ts';
 import { requireWatcher } from './select.ts';
 
 /**

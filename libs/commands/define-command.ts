@@ -11,7 +11,7 @@ type Certain<T extends PropertyTable> = {
 type Value<P extends Property> = KindTypes[P['kind']];
 
 /** The properties of a table after checking, each with the type of its kind. */
-export type Checked<T extends PropertyTable> = {
+type Checked<T extends PropertyTable> = {
   readonly [K in Certain<T>]: Value<T[K]>;
 } & {
   readonly [K in Exclude<keyof T, Certain<T>>]?: Value<T[K]>;
@@ -22,7 +22,11 @@ type Defaulted = 'canWait' | 'isReadOnly' | 'flags' | 'toProperties' | 'print' |
 type Definition<T extends PropertyTable> = Omit<Command, Defaulted | 'properties' | 'execute'> &
   Partial<Pick<Command, Defaulted>> & {
     readonly properties: T;
-    execute(controller: Controller, properties: Checked<T>): ReplyBody | Operation;
+    execute(
+      controller: Controller,
+      properties: Checked<T>,
+      catalog: readonly Command[],
+    ): ReplyBody | Operation;
   };
 
 /**

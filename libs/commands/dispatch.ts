@@ -1,4 +1,5 @@
 /** One frame of the control endpoint, from bytes to the reply's text (protocol 1). */
+import { pythonRepr } from '#libs/options';
 import {
   CircusError,
   type Controller,
@@ -10,10 +11,10 @@ import {
   type Request,
   salvageRequest,
 } from '#libs/protocol';
+import { catalog } from './catalog.ts';
 import type { Command } from './command.ts';
 import { findCommand } from './find-command.ts';
 import { checkProperties, isTruthy } from './properties.ts';
-import { pythonRepr } from './python-text.ts';
 
 /** Where dispatching tells what no client is told. */
 export interface DispatchLog {
@@ -48,7 +49,7 @@ async function answer(controller: Controller, request: Request, log: DispatchLog
   try {
     const command = requireCommand(request);
     const properties = checkProperties(command.properties, request.properties);
-    const result = command.execute(controller, properties);
+    const result = command.execute(controller, properties, catalog);
     const body = isOperation(result) ? await settle(result, command, request, log) : result;
     return okReply(id, body, epochSeconds());
   } catch (error) {

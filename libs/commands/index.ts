@@ -4,11 +4,7 @@ export type { ClientSide } from './client-side.ts';
 export {
   type Command,
   type CommandFlag,
-  type CommandForm,
   type CommandLine,
-  type Properties,
-  type Property,
-  type PropertyKind,
   UsageError,
 } from './command.ts';
 export { checkWordCount, flagsOf, propertiesOf } from './command-line.ts';

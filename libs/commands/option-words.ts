@@ -13,7 +13,7 @@ export function parseOptionWord(name: string, text: string): Json {
   try {
     return parseWatcherOption(name, text).value;
   } catch (error) {
-    if (error instanceof CircusError) throw new UsageError(error.message);
+    if (error instanceof CircusError) throw new UsageError(`${name}: ${error.message}`);
     throw error;
   }
 }

@@ -1,5 +1,5 @@
+import { printValue } from '#libs/options';
 import { isJsonObject, type Json } from '#libs/protocol';
-import { printValue } from './print-reply.ts';
 
 /** One event of the shape `{topic, ...payload}` as `<topic>: <json>`. */
 export function printEvent(event: Json): string {

@@ -1,6 +1,6 @@
 /** From the names that a request gives to watchers (protocol 2.1 "Names"). */
+import { matchesPattern } from '#libs/config';
 import { CircusError, type Controller, type Selection, type WatcherView } from '#libs/protocol';
-import { matchesGlob } from './glob.ts';
 
 /** A way of matching: whether a lower-cased watcher name is meant by what was sent. */
 type Matcher = (key: string) => boolean;
@@ -47,7 +47,7 @@ function matcher(method: string, name: string): Matcher {
     case 'simple':
       return (key) => key === name.toLowerCase();
     case 'glob':
-      return (key) => matchesGlob(name.toLowerCase(), key);
+      return (key) => matchesPattern(key, name.toLowerCase());
     case 'regex':
       return regexMatcher(name);
     default:

@@ -25,7 +25,7 @@ export {
 } from './read-config.ts';
 export type { SocketConfig } from './read-socket.ts';
 export { type ConfigChecks, createWatcherConfig } from './read-watcher.ts';
-export { matchesPattern, patternToRegExp } from './shell-pattern.ts';
+export { matchesPattern } from './shell-pattern.ts';
 export { quoteWord, splitWords } from './shell-words.ts';
 export { findSocketNames, requireSockets, servedSockets } from './socket-names.ts';
 export { type SocketOptions, socketTable } from './socket-options.ts';

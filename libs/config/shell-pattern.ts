@@ -1,8 +1,33 @@
-/** Shell patterns: `*`, `?`, `[seq]`, `[!seq]`; a `[` that is never closed is itself. */
+/** Shell patterns as Python's fnmatch reads them: `*`, `?`, `[seq]`, `[!seq]`. */
 
-/** Whether a whole name matches a pattern, with case. */
+/** One step of a pattern: any number of characters, or one that passes the test. */
+type Step = 'any' | ((character: string) => boolean);
+
+/** Whether a whole name matches a pattern. Case counts. Takes at most pattern times name steps. */
 export function matchesPattern(name: string, pattern: string): boolean {
-  return patternToRegExp(pattern).test(name);
+  const steps = parsePattern(pattern);
+  const characters = [...name];
+  let step = 0;
+  let place = 0;
+  /** Where to go on when a later step fails: the last `*` takes one character more. */
+  let retry: { step: number; place: number } | undefined;
+  while (place < characters.length) {
+    const current = steps[step];
+    if (current === 'any') {
+      retry = { step, place };
+      step += 1;
+    } else if (current?.(characters[place] ?? '') === true) {
+      step += 1;
+      place += 1;
+    } else if (retry !== undefined) {
+      retry = { step: retry.step, place: retry.place + 1 };
+      step = retry.step + 1;
+      place = retry.place;
+    } else {
+      return false;
+    }
+  }
+  return steps.slice(step).every((rest) => rest === 'any');
 }
 
 /** Whether a text holds a character that means something in a pattern. */
@@ -10,34 +35,21 @@ export function hasPattern(text: string): boolean {
   return /[*?[]/.test(text);
 }
 
-/** The regular expression that tests what the pattern matches. */
-export function patternToRegExp(pattern: string): RegExp {
-  const source = pattern.replace(/\[(!?)(\]?[^\]]*)\]|\*+|[\s\S]/gu, (part, not, members) => {
-    if (part.startsWith('*')) return '.*';
-    if (part === '?') return '.';
-    const isClass = members !== undefined && members !== '';
-    return isClass ? characterClass(not === '!', members) : escapeAll(part);
+function parsePattern(pattern: string): Step[] {
+  // `]` just after `[` or `[!` stands for itself; a `[` that is never closed, too
+  const parts = pattern.matchAll(/\[(!?)(\]?[^\]]*)\]|./gsu);
+  return [...parts].map(([part, negation, sequence]) => {
+    if (sequence !== undefined) return characterTest(sequence, negation === '!');
+    if (part === '*') return 'any';
+    if (part === '?') return () => true;
+    return (character) => character === part;
   });
-  return new RegExp(`^(?:${source})$`, 'su');
 }
 
-/** `a-z` is a range; one that goes backwards holds nothing, as in Python's fnmatch. */
-function characterClass(isNegated: boolean, members: string): string {
-  const parts = [...members.matchAll(/([\s\S])-([\s\S])|[\s\S]/gu)];
-  const escaped = parts.map(([part, from, to]) => escapeMember(part, from, to)).join('');
-  if (escaped === '') return isNegated ? '.' : '(?!)';
-  return `[${isNegated ? '^' : ''}${escaped}]`;
-}
-
-function escapeMember(part: string, from?: string, to?: string): string {
-  if (from === undefined || to === undefined) return escapeAll(part);
-  return codePoint(from) <= codePoint(to) ? `${escapeAll(from)}-${escapeAll(to)}` : '';
-}
-
-function escapeAll(text: string): string {
-  return [...text].map((letter) => `\\u{${codePoint(letter).toString(16)}}`).join('');
-}
-
-function codePoint(letter: string): number {
-  return letter.codePointAt(0) ?? 0;
+function characterTest(sequence: string, isNegated: boolean): Step {
+  const ranges = [...sequence.matchAll(/(.)-(.)|(.)/gsu)].map(
+    ([, from, to, single = '']) => [from ?? single, to ?? single] as const,
+  );
+  return (character) =>
+    ranges.some(([from, to]) => from <= character && character <= to) !== isNegated;
 }

@@ -107,6 +107,9 @@ export function familyOptionName(member: FamilyMember): string {
   }
 }
 
+/** Numbers on the wire, where the original's daemon wants them as such (protocol 2.4). */
+const streamNumbers: ReadonlySet<string> = new Set(['max_bytes', 'backup_count']);
+
 /**
  * Reads the text of a family's option. An empty or `unlimited` limit is null, no limit.
  *
@@ -127,7 +130,7 @@ export function parseFamilyOption(member: FamilyMember, text: string): Json {
         `has options of its own: write ${member.stream}_stream.class = ${text || 'FileStream'}`,
       );
     case 'stream':
-      return text;
+      return streamNumbers.has(member.key) && /^\d+$/.test(text) ? Number(text) : text;
   }
 }
 

@@ -1,6 +1,6 @@
 /** A logger that writes to a descriptor or file without ever holding up the program. */
 import pino from 'pino';
-import { humanLine } from './human-line.ts';
+import { openSink } from './sink.ts';
 
 /** The levels of the manual, least important last. */
 export const logLevels = ['critical', 'error', 'warning', 'info', 'debug'] as const;
@@ -17,8 +17,10 @@ export interface LoggerOptions {
   readonly name: string;
   readonly level: LogLevel;
   readonly format: LogFormat;
-  /** A path, or `-` for standard error. */
+  /** A path, `-` for standard error, or a syslog address. */
   readonly output: string;
+  /** Sends one message to a UNIX datagram socket, which Node cannot; needed for `syslog:///path`. */
+  readonly sendTo?: (path: string) => (message: string) => void;
 }
 
 /** What programs log with. */
@@ -28,6 +30,8 @@ export interface Logger {
   warn(text: string): void;
   error(text: string): void;
   fatal(text: string): void;
+  /** From now on only what is at least this important. */
+  setLevel(level: LogLevel): void;
   /** Opens the file again, after somebody has renamed it. */
   reopen(): void;
   /** Writes what is still in memory, before the program exits. */
@@ -42,36 +46,22 @@ const pinoLevels: Readonly<Record<LogLevel, pino.Level>> = {
   debug: 'debug',
 };
 
-const standardError = 2;
-
 /**
  * Makes a logger. Lines are written asynchronously and in order; when the output takes nothing (a
  * full disk, a closed pipe) lines are dropped rather than anybody held up.
  *
- * @throws Error the file cannot be opened
+ * @throws Error the file cannot be opened, or the syslog address is none
  */
-export function createLogger({ name, level, format, output }: LoggerOptions): Logger {
-  const isFile = output !== '-';
-  const destination = pino.destination({
-    dest: isFile ? output : standardError,
-    sync: false,
-    append: true,
-    mkdir: false,
-    maxLength: 8 * 1024 * 1024,
-  });
-  // EPIPE, ENOSPC: there is no place to tell it. The next lines try again.
-  destination.on('error', () => undefined);
-  const stream =
-    format === 'json'
-      ? destination
-      : { write: (json: string) => destination.write(humanLine(name, json)) };
+export function createLogger(options: LoggerOptions): Logger {
+  const { name, level, format } = options;
+  const sink = openSink(options);
   const logger = pino(
     {
       level: pinoLevels[level],
       base: { name, pid: process.pid },
       ...(format === 'json' ? { timestamp: pino.stdTimeFunctions.isoTime } : {}),
     },
-    stream,
+    sink,
   );
   return {
     debug: (text) => logger.debug(text),
@@ -79,18 +69,10 @@ export function createLogger({ name, level, format, output }: LoggerOptions): Lo
     warn: (text) => logger.warn(text),
     error: (text) => logger.error(text),
     fatal: (text) => logger.fatal(text),
-    reopen: () => {
-      if (isFile) destination.reopen();
+    setLevel: (next) => {
+      logger.level = pinoLevels[next];
     },
-    flush: () => flush(destination),
+    reopen: sink.reopen,
+    flush: sink.flush,
   };
-}
-
-/** Not possible while the file is not open yet, nor when its disk is full. */
-function flush(destination: { flushSync(): void }): void {
-  try {
-    destination.flushSync();
-  } catch {
-    // Nowhere to tell it.
-  }
 }

@@ -1,6 +1,6 @@
 /** Who holds an address: /proc/net names the socket, /proc/PID/fd the processes that have it. */
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { readProcessStat } from './process-stat.ts';
+import { readProcessStat } from '#libs/process-info';
 import { type SocketAddress, type SocketFamily, socketFamilies } from './socket-address.ts';
 
 /** An address that is in use. */

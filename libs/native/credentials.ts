@@ -1,14 +1,15 @@
 /**
  * As whom a process runs. A change of user is made by setpriv(1) inside the child. Changing our own
  * thread around posix_spawn would be quicker, but while our real or saved uid is the user's, that
- * user may SIGKILL circusd (tried: it took one spawn). Our *effective* uid alone opens no such door
- * (kill(2) never looks at it), so it is used to ask beforehand, with exact errors, whether the user
- * could reach the directory and run the file.
+ * user may SIGKILL circusd (tried: it took one spawn). The ids for file access alone open no such
+ * door, nobody may signal, trace or renice us for them; so they are used to ask beforehand, with
+ * exact errors, whether the user could enter the directory and run the file.
  */
+
+import { readProcFile } from '#libs/process-info';
 import { addressOf, errnoName, lastErrno, libc } from './libc.ts';
 import { constants, syscallNumbers } from './platform.ts';
-import { readProcFile } from './process-stat.ts';
-import { SpawnError, spawnErrorOf } from './spawn-error.ts';
+import { SpawnError } from './spawn-error.ts';
 
 /** What a request asks for; what is left out stays as circusd has it. */
 export interface Credentials {
@@ -26,9 +27,9 @@ export interface CredentialChange {
 }
 
 const root = 0;
-/** What setresuid(2) and setresgid(2) take for "leave it". */
-const unchanged = -1;
 const largestId = 0xffff_fffe;
+/** No id: setfsuid(2) and setfsgid(2) change nothing and tell what is set. */
+const tellOnly = 0xffff_ffff;
 
 function ownIds(): { uid: number; gid: number } {
   // Both exist on every POSIX system; the types allow for Windows.
@@ -76,7 +77,7 @@ function isSameSet(some: readonly number[], others: readonly number[]): boolean 
 /** process.getgroups() adds the primary group, which setting them again would then make permanent. */
 function ownGroups(): number[] {
   const line = /^Groups:(.*)$/m.exec(readProcFile('/proc/thread-self/status') ?? '');
-  return (line?.[1] ?? '').split(' ').filter(Boolean).map(Number);
+  return (line?.[1] ?? '').split(/\s+/).filter(Boolean).map(Number);
 }
 
 /** The options for setpriv(1). */
@@ -93,31 +94,38 @@ function groupOption(groups: readonly number[] | null): string {
 export type AccessCheck = (path: string) => string | undefined;
 
 /**
- * Runs `ask` with the file permissions of the user: only this thread's effective ids change, and
- * they are ours again when it returns or throws.
+ * Runs `ask` with the file permissions of the user. Only this thread changes, and everything is as
+ * it was when it returns or throws.
  *
  * @throws SpawnError EPERM: root, but without CAP_SETUID or CAP_SETGID, as in some containers
  */
-export function askAs<T>(change: CredentialChange, ask: (canExecute: AccessCheck) => T): T {
+export function askAs<T>(change: CredentialChange, ask: (findObstacle: AccessCheck) => T): T {
   const own = ownIds();
-  const groups = ownGroups();
-  // The kernel forbids core dumps of a process whose effective uid has changed, for good.
+  const groups = change.groups === null ? null : ownGroups();
+  // The kernel forbids dumps of a process that has changed its ids, until it is told otherwise.
   const dumpable = libc().prctl(constants.PR_GET_DUMPABLE, 0, 0, 0, 0);
   try {
     if (change.groups !== null) setGroups(change.groups);
-    setIds(change.uid, change.gid);
+    setFileIds(change);
     return ask(findObstacle);
   } finally {
-    restore(own, groups, change);
+    setFileIds(own);
+    if (groups !== null) setGroups(groups);
     libc().prctl(constants.PR_SET_DUMPABLE, dumpable === 1 ? 1 : 0, 0, 0, 0);
   }
 }
 
-function setIds(uid: number, gid: number): void {
-  const { setresgid, setresuid } = syscallNumbers();
-  // The group first: without root's uid it could not be changed any more.
-  if (libc().syscall(setresgid, unchanged, gid, unchanged, 0) !== 0) throw failure(`group ${gid}`);
-  if (libc().syscall(setresuid, unchanged, uid, unchanged, 0) !== 0) throw failure(`user ${uid}`);
+/** Neither call reports a failure, so both are asked what they have done. */
+function setFileIds({ uid, gid }: { readonly uid: number; readonly gid: number }): void {
+  libc().setfsgid(gid);
+  libc().setfsuid(uid);
+  if (libc().setfsgid(tellOnly) !== gid >> 0) throw refusedIds(`group ${gid}`);
+  if (libc().setfsuid(tellOnly) !== uid >> 0) throw refusedIds(`user ${uid}`);
+}
+
+function refusedIds(whom: string): SpawnError {
+  const missing = 'circusd is root without CAP_SETUID and CAP_SETGID';
+  return new SpawnError('EPERM', `cannot start a process as ${whom}: ${missing}`);
 }
 
 function setGroups(groups: readonly number[]): void {
@@ -126,30 +134,10 @@ function setGroups(groups: readonly number[]): void {
     words.writeUInt32LE(gid, index * 4);
   });
   const done = libc().syscall(syscallNumbers().setgroups, groups.length, addressOf(words), 0, 0);
-  if (done !== 0) throw failure(`groups ${groups.join(', ')}`);
+  if (done !== 0) throw refusedIds(`groups ${groups.join(', ')}`);
 }
 
-function failure(whom: string): SpawnError {
-  return spawnErrorOf(lastErrno(), `cannot start a process as ${whom}`);
-}
-
-/** The uid first: it brings back the right to change the others. */
-function restore(
-  own: { uid: number; gid: number },
-  groups: readonly number[],
-  change: CredentialChange,
-): void {
-  const { setresgid, setresuid } = syscallNumbers();
-  libc().syscall(setresuid, unchanged, own.uid, unchanged, 0);
-  libc().syscall(setresgid, unchanged, own.gid, unchanged, 0);
-  if (change.groups !== null && !isSameSet(ownGroups(), groups)) setGroups(groups);
-  const now = ownIds();
-  if (now.uid !== own.uid || now.gid !== own.gid) {
-    throw new Error(`circusd could not become user ${own.uid}, group ${own.gid} again`);
-  }
-}
-
-/** access(2) asks for the real user; this asks for the effective one. Before Linux 5.8: no answer. */
+/** access(2) would ask for the real user. Before Linux 5.8 there is no answer. */
 function findObstacle(path: string): string | undefined {
   const text = Buffer.alloc(Math.max(128, Buffer.byteLength(path) + 1));
   text.write(path);

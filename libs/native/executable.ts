@@ -30,6 +30,31 @@ export function findExecutable(
     return { path: name, absolutePath: resolve(workingDir, name), isOnChildPath: true };
   }
   if (name === '') return undefined;
+  const key = JSON.stringify([name, childPath, workingDir]);
+  const known = recent.get(key);
+  if (known !== undefined && performance.now() - known.foundAtMs < recentMs)
+    return known.executable;
+  // Environments that differ from process to process must not add up.
+  if (recent.size >= 100) recent.clear();
+  const executable = searchFolders(name, childPath, workingDir);
+  if (executable === undefined) recent.delete(key);
+  else recent.set(key, { executable, foundAtMs: performance.now() });
+  return executable;
+}
+
+/**
+ * A search asks a dozen folders, a third of our own work for a spawn. Remembered this long it is made
+ * once for a burst of starts, and a program that is installed further ahead is still soon found.
+ */
+const recentMs = 1000;
+
+const recent = new Map<string, { readonly executable: Executable; readonly foundAtMs: number }>();
+
+function searchFolders(
+  name: string,
+  childPath: string | undefined,
+  workingDir: string,
+): Executable | undefined {
   for (const searched of new Set([childPath, process.env['PATH'], lastResort])) {
     for (const folder of searched?.split(':') ?? []) {
       const path = resolve(workingDir, join(folder, name));

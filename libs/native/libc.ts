@@ -32,6 +32,8 @@ const signatures = {
   getgrnam_r: 'int getgrnam_r(const char *, void *, void *, size_t, void *)',
   getgrgid_r: 'int getgrgid_r(uint, void *, void *, size_t, void *)',
   getgrouplist: 'int getgrouplist(const char *, uint, void *, void *)',
+  setfsuid: 'int setfsuid(uint)',
+  setfsgid: 'int setfsgid(uint)',
   syscall: 'long syscall(long, long, long, long, long)',
   strerror: 'const char *strerror(int)',
   socket: 'int socket(int, int, int)',
@@ -92,6 +94,8 @@ interface Libc {
   getgrnam_r(name: string, entry: Buffer, text: Buffer, length: number, found: Buffer): number;
   getgrgid_r(gid: number, entry: Buffer, text: Buffer, length: number, found: Buffer): number;
   getgrouplist(name: string, gid: number, groups: Buffer, count: Buffer): number;
+  setfsuid(uid: number): number;
+  setfsgid(gid: number): number;
   syscall(
     number: number,
     a: number | bigint,

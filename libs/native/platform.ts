@@ -3,16 +3,14 @@
 /** Calls that libc lacks, or that it makes for all threads where one alone is meant. */
 interface SyscallNumbers {
   readonly setgroups: number;
-  readonly setresuid: number;
-  readonly setresgid: number;
   readonly faccessat2: number;
   readonly closeRange: number;
 }
 
 /** By `process.arch`. Both libcs use the kernel's numbers. */
 const syscallTable: Readonly<Record<string, SyscallNumbers>> = {
-  x64: { setgroups: 116, setresuid: 117, setresgid: 119, faccessat2: 439, closeRange: 436 },
-  arm64: { setgroups: 159, setresuid: 147, setresgid: 149, faccessat2: 439, closeRange: 436 },
+  x64: { setgroups: 116, faccessat2: 439, closeRange: 436 },
+  arm64: { setgroups: 159, faccessat2: 439, closeRange: 436 },
 };
 
 /**
@@ -51,7 +49,6 @@ export const constants = {
   PR_GET_DUMPABLE: 3,
   PR_SET_DUMPABLE: 4,
   PR_SET_CHILD_SUBREAPER: 36,
-  PR_GET_CHILD_SUBREAPER: 37,
   AT_FDCWD: -100,
   AT_EACCESS: 0x200,
   X_OK: 1,

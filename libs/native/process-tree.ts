@@ -1,7 +1,7 @@
 /** Who is alive and who descends from whom. Reads /proc without waiting for anything. */
 import { readdirSync, readFileSync } from 'node:fs';
+import { readProcessStat, readProcFile } from '#libs/process-info';
 import { errnoNumber, lastErrno, libc } from './libc.ts';
-import { readProcessStat, readProcFile } from './process-stat.ts';
 
 /** One process and no other: the kernel gives a pid again, a pid with its start time never. */
 export interface ProcessIdentity {

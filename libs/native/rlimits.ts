@@ -1,7 +1,7 @@
 /** Resource limits: their names, ours as they are, and whether a child may be given others. */
 import { readFileSync } from 'node:fs';
+import { readProcFile } from '#libs/process-info';
 import { libc, SystemError } from './libc.ts';
-import { readProcFile } from './process-stat.ts';
 import { SpawnError } from './spawn-error.ts';
 
 /** Names as prlimit(1) spells its options, and the kernel's numbers (the same on x64 and arm64). */

@@ -15,6 +15,7 @@ export {
   words,
 } from './kinds.ts';
 export { printPairs, printValue } from './print.ts';
+export { pythonRepr } from './python-text.ts';
 export { suggestName } from './suggest.ts';
 export {
   checkOption,

@@ -31,6 +31,20 @@ export interface WatcherView {
   readonly trouble: string | null;
 }
 
+/** A live process of a watcher: what `stats` adds to its description. */
+export interface ProcessView {
+  readonly pid: number;
+  readonly wid: number;
+  /** Epoch seconds of the spawn. */
+  readonly started: number;
+  /** Seconds since then. */
+  readonly age: number;
+  /** The process description (protocol 2.6); null when it has just vanished. */
+  readonly info: JsonObject | null;
+  /** Descriptions of its direct children. */
+  readonly children: readonly JsonObject[];
+}
+
 /** The options of the daemon itself, as `globaloptions` shows them, in its order. */
 export interface GlobalOptions {
   readonly endpoint: string;
@@ -118,6 +132,10 @@ export interface Controller {
   /** All watchers, sorted by key. */
   watchers(): readonly WatcherView[];
   findWatcher(key: string): WatcherView | undefined;
+  /** Live processes of a watcher with what they use now, oldest first; one of them when named. */
+  processes(key: string, pid?: number): readonly ProcessView[];
+  /** The process description of circusd itself (protocol 2.3 "dstats"). */
+  describeSelf(): JsonObject;
   start(selection: Selection): Operation;
   stop(selection: Selection): Operation;
   restart(selection: Selection): Operation;

@@ -6,6 +6,7 @@ export type {
   GlobalOptions,
   KillRequest,
   Operation,
+  ProcessView,
   Selection,
   SignalRequest,
   SocketView,

@@ -1,6 +1,6 @@
 /** Which moments the state waits for, and how they move to another clock. */
 import type { DaemonState, WatcherRecord } from './model.ts';
-import { happen, killRemains } from './processes.ts';
+import { happen, isTended, killRemains } from './processes.ts';
 import { isOccupied } from './slots.ts';
 import type { Turn } from './turn.ts';
 
@@ -13,10 +13,11 @@ export function nextDeadline(state: DaemonState): number | null {
   look(state.phase === 'running' ? null : state.strayDeadline);
   for (const rollout of state.rollouts) look(rollout.notBefore);
   for (const watcher of Object.values(state.watchers)) {
-    look(watcher.spawnNotBefore);
+    const isFilled = isTended(watcher) && watcher.wanted === 'active';
+    if (isFilled) look(watcher.spawnNotBefore);
     for (const remains of watcher.remains) look(remains.deadline);
     for (const slot of watcher.slots) {
-      if (slot.process === null) look(slot.retryAt);
+      if (slot.process === null) look(isFilled ? slot.retryAt : null);
       else if (slot.process.state === 'running') look(slot.process.expiresAt);
       else look(slot.process.deadline);
     }

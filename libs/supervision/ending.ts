@@ -20,6 +20,7 @@ export function beginEnding(turn: Turn): void {
 
 /** Kills what is left, at once. */
 export function hastenEnding(turn: Turn): void {
+  if (turn.state.phase === 'ended') return;
   for (const watcher of Object.values(turn.state.watchers)) killWatcher(turn, watcher);
   killStrays(turn);
 }

@@ -66,6 +66,3 @@ export type CoreEvent = { readonly now: number } & (
   /** Time has passed: look at the deadlines. */
   | { type: 'tick' }
 );
-
-/** The name of an event. */
-export type CoreEventType = CoreEvent['type'];

@@ -75,6 +75,8 @@ export interface ProcessRecord {
   pendingStop: StopOrder | null;
   /** Identifies the hook verdict that it waits for. */
   gate: number | null;
+  /** Its `spawn` event is out; without one no `reap` tells of it. */
+  isAnnounced: boolean;
 }
 
 /** A place for one process: wids are numbers of slots, reused by the next process in it. */

@@ -158,6 +158,7 @@ export function beginProcess(turn: Turn, watcher: WatcherRecord, vacant: { wid: 
     ending: null,
     pendingStop: null,
     gate: askHook(turn, watcher, 'before_spawn', { wid: slot.wid }),
+    isAnnounced: false,
   };
   const life = { turn, watcher, slot, process: slot.process };
   if (slot.process.gate === null) orderSpawn(life);
@@ -201,7 +202,6 @@ function beBorn(life: Life, { pid, random }: Happenings['spawned']): void {
   process.bornAt = turn.now;
   if (maxAgeMs > 0) process.expiresAt = turn.now + maxAgeMs + random * maxAgeVarianceMs;
   if (warmupDelayMs > 0) watcher.spawnNotBefore = turn.now + warmupDelayMs;
-  slot.refusals = 0;
   slot.trouble = null;
   if (process.pendingStop !== null) {
     publishSpawn(life);
@@ -230,6 +230,7 @@ function accept(life: Life): void {
 }
 
 function publishSpawn({ turn, watcher, slot, process }: Life): void {
+  process.isAnnounced = true;
   const facts = { process_pid: process.pid, process_id: slot.wid, wid: slot.wid };
   turn.actions.push({ type: 'publish', key: watcher.key, event: 'spawn', facts });
 }
@@ -268,7 +269,8 @@ function failToSpawn(life: Life, facts: Happenings['failed']): void {
     facts: publication,
   });
   if (isPermanent) slot.refusals += 1;
-  if (isPermanent && maxRetry >= 0 && slot.refusals >= Math.max(1, maxRetry)) giveUp(life, reason);
+  const isHopeless = maxRetry >= 0 && slot.refusals >= Math.max(1, maxRetry);
+  if (isPermanent && isHopeless && process.pendingStop === null) giveUp(life, reason);
   const delayMs = countFailure(slot, backoff, random);
   if (process.pendingStop !== null) leave(life);
   else vacate(life, delayMs);
@@ -349,14 +351,15 @@ function die(life: Life, facts: Happenings['exited']): void {
   tellHook(turn, watcher, 'before_reap', { pid });
   if (hasRemains) leaveRemains(life);
   const delayMs = pauseAfter(life, facts);
-  const isReplaced = isTended(watcher) && !slot.isSurplus && mayBeReplaced(life);
+  const mayFollow = mayBeReplaced(life, facts);
+  const isReplaced = isTended(watcher) && !slot.isSurplus && mayFollow;
   if (isReapPublished(process)) {
     const backoff = isReplaced ? delayMs / 1_000 : 0;
     const reap = { process_pid: pid, exit_code: exitCode, wid: slot.wid, backoff };
     turn.actions.push({ type: 'publish', key: watcher.key, event: 'reap', facts: reap });
   }
   tellHook(turn, watcher, 'after_reap', { pid, exit_code: exitCode });
-  if (!mayBeReplaced(life)) {
+  if (!mayFollow) {
     slot.isDone = true;
     watcher.outcome = exitCode;
   }
@@ -373,21 +376,30 @@ function pauseAfter(life: Life, { failure, random }: Happenings['exited']): numb
     if (maxRetry >= 0 && slot.refusals >= Math.max(1, maxRetry)) giveUp(life, failure);
     return countFailure(slot, backoff, random);
   }
+  slot.refusals = 0;
   if (process.ending === 'unfit') return countFailure(slot, backoff, random);
-  if (process.ending !== null) return 0;
+  const livedMs = turn.now - (process.bornAt ?? turn.now);
+  if (process.ending !== null) {
+    if (livedMs >= backoff.resetMs) slot.failures = 0;
+    return 0;
+  }
   const wasUnready = process.state === 'unready';
   if (wasUnready) failReload(life, `pid ${process.pid} ended before it was ready`);
-  return countLife(slot, backoff, turn.now - (process.bornAt ?? turn.now), random);
+  return countLife(slot, backoff, livedMs, random);
 }
 
-/** respawn = False: what ends by itself or by `kill` has done its work. */
-function mayBeReplaced({ watcher, process }: Life): boolean {
+/** respawn = False: what ends by itself or by `kill` has done its work, if it ever reached it. */
+function mayBeReplaced(
+  { watcher, process }: Life,
+  { failure }: Pick<Happenings['exited'], 'failure'>,
+): boolean {
+  if (failure !== null) return true;
   return watcher.rules.respawn || (process.ending !== null && process.ending !== 'command');
 }
 
 /** Flapping counts every reap, so a lowered count, an age or a graceful reload must not look like one. */
-function isReapPublished({ state, ending }: ProcessRecord): boolean {
-  return state !== 'confirming' && ending !== 'surplus' && ending !== 'expired';
+function isReapPublished({ isAnnounced, ending }: ProcessRecord): boolean {
+  return isAnnounced && ending !== 'surplus' && ending !== 'expired';
 }
 
 function leaveRemains({ turn, watcher, process }: Life): void {

@@ -55,13 +55,11 @@ function beginReload(turn: Turn, watcher: WatcherRecord, kind: ReloadRecord['kin
 }
 
 function tendGraceful(turn: Turn, watcher: WatcherRecord, reload: ReloadRecord): void {
-  const { numprocesses, reloadSurge } = watcher.rules;
-  const surge = Math.max(1, reloadSurge ?? numprocesses);
+  const { numprocesses } = watcher.rules;
+  const room = makeRoom(turn, watcher, reload);
   const { olds, news } = partition(watcher, reload);
   const isDraining = watcher.slots.some((slot) => slot.isSurplus && isOlder(slot, reload));
-  const wantedNews = isDraining
-    ? news.length
-    : Math.min(numprocesses, Math.max(0, numprocesses - olds.length) + surge);
+  const wantedNews = isDraining ? Math.min(news.length, room) : room;
   tendSlots(turn, watcher, olds.length + wantedNews);
   if (isDraining) return;
   const now = partition(watcher, reload);
@@ -69,6 +67,21 @@ function tendGraceful(turn: Turn, watcher: WatcherRecord, reload: ReloadRecord):
   const kept = Math.max(0, numprocesses - now.news.length);
   for (const old of now.olds.slice(0, now.olds.length - kept)) retire(turn, watcher, old);
   if (now.olds.length === 0) finish(turn, watcher, reload.generation);
+}
+
+/**
+ * Lets go at once of what the count, lowered since, has no place for; the number of new processes
+ * that the others leave room for.
+ */
+function makeRoom(turn: Turn, watcher: WatcherRecord, reload: ReloadRecord): number {
+  const { numprocesses, reloadSurge } = watcher.rules;
+  const { olds, news } = partition(watcher, reload);
+  const spareOlds = olds.slice(0, Math.max(0, olds.length - numprocesses));
+  const vacancies = numprocesses - (olds.length - spareOlds.length);
+  const room = Math.min(numprocesses, vacancies + Math.max(1, reloadSurge ?? numprocesses));
+  const spareNews = worstFirst(news).slice(0, Math.max(0, news.length - room));
+  for (const slot of [...spareOlds, ...spareNews]) retire(turn, watcher, slot);
+  return room;
 }
 
 function tendSequential(turn: Turn, watcher: WatcherRecord, reload: ReloadRecord): void {
@@ -84,8 +97,8 @@ function rollBack(turn: Turn, watcher: WatcherRecord, reload: ReloadRecord, reas
   watcher.reload = null;
   const { key } = watcher;
   const spare = Math.max(0, lastingSlots(watcher).length - watcher.rules.numprocesses);
-  const worstFirst = partition(watcher, reload).news.sort((a, b) => +counts(a) - +counts(b));
-  for (const slot of worstFirst.slice(0, spare)) retire(turn, watcher, slot);
+  const { news } = partition(watcher, reload);
+  for (const slot of worstFirst(news).slice(0, spare)) retire(turn, watcher, slot);
   turn.actions.push({ type: 'publish', key, event: 'reload_failed', facts: { reason } });
   const text = `reload of ${watcher.name} is rolled back: ${reason}`;
   turn.actions.push({ type: 'report', key, level: 'error', text });
@@ -103,18 +116,23 @@ function partition(
   watcher: WatcherRecord,
   reload: ReloadRecord,
 ): { olds: OccupiedSlot[]; news: Slot[] } {
-  const lasting = lastingSlots(watcher);
-  return {
-    olds: lasting
-      .filter(isOccupied)
-      .filter((slot) => isOlder(slot, reload))
-      .sort(byAge),
-    news: lasting.filter((slot) => !isOlder(slot, reload)),
-  };
+  const olds: OccupiedSlot[] = [];
+  const news: Slot[] = [];
+  for (const slot of lastingSlots(watcher)) {
+    if (isOccupied(slot) && isOlder(slot, reload)) olds.push(slot);
+    else news.push(slot);
+  }
+  return { olds: olds.sort(byAge), news };
 }
 
 function isOlder({ process }: Slot, reload: ReloadRecord): boolean {
   return process !== null && process.generation < reload.generation;
+}
+
+/** Vacant slots, then processes that do not serve yet, then those that do. */
+function worstFirst(slots: readonly Slot[]): Slot[] {
+  const worth = (slot: Slot): number => (counts(slot) ? 2 : slot.process === null ? 0 : 1);
+  return [...slots].sort((a, b) => worth(a) - worth(b));
 }
 
 /** Whether the process in this slot serves, or has done its work. */

@@ -2,7 +2,7 @@
 import type { Rollout, WatcherRecord } from './model.ts';
 import { isTended } from './processes.ts';
 import { requestReload } from './reloads.ts';
-import { isLaunched } from './tending.ts';
+import { isLaunched, isWarm } from './tending.ts';
 import type { Turn } from './turn.ts';
 import { noteStartInstead } from './waits.ts';
 
@@ -48,6 +48,7 @@ function tendRollout(turn: Turn, rollout: Rollout): string[] {
   }
   if (rollout.notBefore !== null && rollout.notBefore > turn.now) return [];
   rollout.notBefore = null;
+  rollout.queue = rollout.queue.filter((key) => turn.state.watchers[key] !== undefined);
   const key = rollout.queue.shift();
   const next = key === undefined ? undefined : turn.state.watchers[key];
   if (next === undefined) return [];
@@ -78,8 +79,6 @@ function isPast(turn: Turn, rollout: Rollout, watcher: WatcherRecord): boolean {
   const areAllBorn = watcher.slots.every((slot) => slot.isLaunched || slot.process?.pid != null);
   const isComplete = watcher.slots.length >= watcher.rules.numprocesses;
   return (
-    isInTrouble ||
-    isLaunched(turn, watcher) ||
-    (isComplete && areAllBorn && watcher.spawnNotBefore === null)
+    isInTrouble || isLaunched(turn, watcher) || (isComplete && areAllBorn && isWarm(turn, watcher))
   );
 }

@@ -17,16 +17,14 @@ const maxSpawning = 4;
 /** Brings the slots to `target` in number and fills those that are due. */
 export function tendSlots(turn: Turn, watcher: WatcherRecord, target: number): void {
   trimSlots(turn, watcher, target);
-  while (lastingSlots(watcher).length < target) addSlot(watcher);
+  const missing = target - lastingSlots(watcher).length;
+  for (let added = 0; added < missing; added += 1) addSlot(watcher);
   fillSlots(turn, watcher);
 }
 
 /** Whether the pause after the last spawn (warmup_delay) is over. */
-export function isWarm(turn: Turn, watcher: WatcherRecord): boolean {
-  if (watcher.spawnNotBefore !== null && watcher.spawnNotBefore <= turn.now) {
-    watcher.spawnNotBefore = null;
-  }
-  return watcher.spawnNotBefore === null;
+export function isWarm({ now }: Turn, { spawnNotBefore }: WatcherRecord): boolean {
+  return spawnNotBefore === null || spawnNotBefore <= now;
 }
 
 /** Whether every slot has had a process that counted, and the last warm-up is over. */
@@ -72,7 +70,8 @@ export function retire(turn: Turn, watcher: WatcherRecord, slot: Slot | Occupied
 function fillSlots(turn: Turn, watcher: WatcherRecord): void {
   const isPaced = watcher.rules.warmupDelayMs > 0;
   let room = (isPaced ? 1 : maxSpawning) - countSpawning(watcher);
-  if (!isWarm(turn, watcher)) room = 0;
+  if (isWarm(turn, watcher)) watcher.spawnNotBefore = null;
+  else room = 0;
   for (const slot of watcher.slots) {
     if (slot.retryAt !== null && slot.retryAt <= turn.now) slot.retryAt = null;
     const isDue = slot.process === null && slot.retryAt === null && !slot.isDone;

@@ -28,9 +28,10 @@ export function noteStopped(state: DaemonState, key: string): void {
     if (record.goal.kind === 'stopped') record.outcome = 'reached';
     if (record.goal.kind === 'restarted') record.goal = { kind: 'started' };
   }
+  noteStartInstead(state, key);
 }
 
-/** What was to be reloaded has stopped in the meantime, and is started instead. */
+/** No reload is needed any more: whatever runs from now on is new. */
 export function noteStartInstead(state: DaemonState, key: string): void {
   for (const record of openGoals(state, key)) {
     if (record.goal.kind === 'reloaded') record.goal = { kind: 'started' };
@@ -80,10 +81,9 @@ function judge(turn: Turn, { key, goal }: GoalRecord): GoalRecord['outcome'] {
   if (goal.kind === 'ended') return state.phase === 'ended' ? 'reached' : null;
   const watcher = state.watchers[key];
   if (watcher === undefined) return judgeRemoved(goal);
-  if (isQueued(state, key)) return null;
   switch (goal.kind) {
     case 'started':
-      return judgeStarted(watcher);
+      return judgeStarted(state, watcher);
     case 'stopped':
       return watcher.state === 'stopped' ? 'reached' : null;
     case 'settled':
@@ -91,7 +91,6 @@ function judge(turn: Turn, { key, goal }: GoalRecord): GoalRecord['outcome'] {
     case 'gone':
       return goal.tickets.some((ticket) => isPresent(watcher, ticket)) ? null : 'reached';
     case 'reloaded':
-      return watcher.state === 'stopped' ? { failure: `${watcher.name} was stopped` } : null;
     case 'restarted':
     case 'removed':
       return null;
@@ -100,9 +99,9 @@ function judge(turn: Turn, { key, goal }: GoalRecord): GoalRecord['outcome'] {
   }
 }
 
-/** Its turn has not come: what it is now says nothing. */
-function isQueued({ rollouts }: DaemonState, key: string): boolean {
-  return rollouts.some(({ queue }) => queue.includes(key));
+/** Whether a watcher's turn in a rollout is still to come. */
+function isQueued(state: DaemonState, key: string): boolean {
+  return state.rollouts.some(({ queue }) => queue.includes(key));
 }
 
 function judgeRemoved({ kind }: Goal): GoalRecord['outcome'] {
@@ -110,9 +109,10 @@ function judgeRemoved({ kind }: Goal): GoalRecord['outcome'] {
   return isBeyondReach ? { failure: 'the watcher was removed' } : 'reached';
 }
 
-function judgeStarted(watcher: WatcherRecord): GoalRecord['outcome'] {
+function judgeStarted(state: DaemonState, watcher: WatcherRecord): GoalRecord['outcome'] {
   if (watcher.state === 'active' || watcher.state === 'dormant') return 'reached';
   if (watcher.state !== 'stopped' || watcher.wanted === 'active') return null;
+  if (isQueued(state, watcher.key)) return null;
   const hasNothingToDo = watcher.rules.numprocesses === 0 || watcher.outcome !== null;
   if (hasNothingToDo && watcher.trouble === null) return 'reached';
   return { failure: watcher.trouble ?? `${watcher.name} was stopped by a later command` };

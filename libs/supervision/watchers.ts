@@ -4,7 +4,7 @@
  */
 import { areDependenciesMet, isNeeded } from './dependencies.ts';
 import type { WatcherRecord, WatcherState } from './model.ts';
-import { happen, stopProcess } from './processes.ts';
+import { happen, killRemains, stopProcess } from './processes.ts';
 import { abandonReload, beginNextReload, tendReload } from './reloads.ts';
 import { forgiveSlot, isOccupied } from './slots.ts';
 import { isLaunched, tendSlots } from './tending.ts';
@@ -36,24 +36,24 @@ const table: Readonly<Record<WatcherState, Readonly<Record<WatcherHappening, Rul
     demand: ignore,
   },
   dormant: {
-    check: checkDormant, // dormant -> stopped
+    check: checkDormant, // dormant -> stopped | stopping; without on_demand any more: as stopped
     restart: wantActive,
     passed: ignore,
     refused: ignore,
-    demand: open, // dormant -> opening | starting
+    demand: wake, // dormant -> blocked | opening | starting
   },
   blocked: {
-    check: checkBlocked, // blocked -> stopped | opening | starting
+    check: checkBlocked, // blocked -> stopped | stopping | opening | starting
     restart: wantActive,
     passed: ignore,
     refused: ignore,
     demand: ignore,
   },
   opening: {
-    check: checkOpening, // opening -> stopped
+    check: checkOpening, // opening -> stopped | stopping
     restart: wantActive,
     passed: launch, // opening -> starting
-    refused: refuseStart, // opening -> stopped
+    refused: refuseStart, // opening -> stopped | stopping
     demand: ignore,
   },
   starting: {
@@ -106,6 +106,7 @@ export function happenToWatcher(
 export function killWatcher(turn: Turn, watcher: WatcherRecord): void {
   watcher.wanted = 'stopped';
   watcher.gate = null;
+  for (const { ticket } of watcher.remains) killRemains(turn, watcher, ticket);
   const { state } = watcher;
   if (state === 'dormant' || state === 'blocked' || state === 'opening') return;
   if (state !== 'stopped' && state !== 'stopping') beginStopping(turn, watcher);
@@ -148,8 +149,6 @@ function checkDormant(turn: Turn, watcher: WatcherRecord): void {
   if (watcher.wanted === 'active' && watcher.rules.onDemand) return;
   turn.actions.push({ type: 'unwatch_demand', key: watcher.key });
   rest(turn, watcher);
-  // on_demand was turned off: dormant -> stopped -> blocked | opening | starting
-  if (watcher.wanted === 'active') checkStopped(turn, watcher);
 }
 
 function checkBlocked(turn: Turn, watcher: WatcherRecord): void {
@@ -161,17 +160,26 @@ function checkOpening(turn: Turn, watcher: WatcherRecord): void {
   if (watcher.wanted === 'stopped') rest(turn, watcher);
 }
 
-/** Back to `stopped` without ever having run: no event. */
+/** Back to `stopped` without running: no event, unless something of an earlier run is still there. */
 function rest(turn: Turn, watcher: WatcherRecord): void {
-  watcher.state = 'stopped';
   watcher.gate = null;
+  watcher.slots = [];
+  if (watcher.remains.length > 0) {
+    watcher.state = 'stopping'; // of an earlier demand
+    return;
+  }
+  watcher.state = 'stopped';
   noteStopped(turn.state, watcher.key);
+  checkStopped(turn, watcher);
+}
+
+function wake(turn: Turn, watcher: WatcherRecord): void {
+  turn.actions.push({ type: 'unwatch_demand', key: watcher.key });
+  if (areDependenciesMet(turn.state, watcher)) open(turn, watcher);
+  else watcher.state = 'blocked';
 }
 
 function open(turn: Turn, watcher: WatcherRecord): void {
-  if (watcher.state === 'dormant') {
-    turn.actions.push({ type: 'unwatch_demand', key: watcher.key });
-  }
   watcher.gate = askHook(turn, watcher, 'before_start');
   if (watcher.gate === null) launch(turn, watcher);
   else watcher.state = 'opening';
@@ -187,7 +195,7 @@ function launch(turn: Turn, watcher: WatcherRecord): void {
 function refuseStart(turn: Turn, watcher: WatcherRecord): void {
   watcher.wanted = 'stopped';
   watcher.trouble = 'before_start has refused';
-  publish(turn, watcher, 'stop');
+  if (watcher.remains.length === 0) publish(turn, watcher, 'stop');
   rest(turn, watcher);
 }
 
@@ -232,15 +240,31 @@ function checkActive(turn: Turn, watcher: WatcherRecord): void {
     close(turn, watcher);
     return;
   }
-  if (watcher.rules.onDemand && watcher.slots.length > 0 && !watcher.slots.some(isOccupied)) {
-    watcher.slots = [];
-    watcher.state = 'dormant';
-    turn.actions.push({ type: 'watch_demand', key: watcher.key });
+  if (hasNothingToServe(watcher)) {
+    sleep(turn, watcher);
     return;
   }
-  beginNextReload(turn, watcher);
-  if (watcher.reload !== null) tendReload(turn, watcher, watcher.reload);
+  do {
+    beginNextReload(turn, watcher);
+    if (watcher.reload !== null) tendReload(turn, watcher, watcher.reload);
+  } while (watcher.reload === null && watcher.nextReload !== null);
   if (watcher.reload === null) tendSlots(turn, watcher, watcher.rules.numprocesses);
+}
+
+/** on_demand, and its processes have ended. A reload that is under way is carried out first. */
+function hasNothingToServe({ rules, slots, reload, nextReload }: WatcherRecord): boolean {
+  if (!rules.onDemand || reload !== null || nextReload !== null) return false;
+  return slots.length > 0 && !slots.some(isOccupied);
+}
+
+/** The slots remember their failures: a socket that stays readable must not turn crashes into a loop. */
+function sleep(turn: Turn, watcher: WatcherRecord): void {
+  for (const slot of watcher.slots) {
+    slot.isLaunched = false;
+    slot.isDone = false;
+  }
+  watcher.state = 'dormant';
+  turn.actions.push({ type: 'watch_demand', key: watcher.key });
 }
 
 /** respawn = False, and nothing of it runs any more. */
@@ -263,6 +287,7 @@ function close(turn: Turn, watcher: WatcherRecord): void {
 function beginStopping(turn: Turn, watcher: WatcherRecord): void {
   abandonReload(turn, watcher, `${watcher.name} was stopped during its reload`);
   watcher.gate = null;
+  if (!hasRunToItsEnd(watcher)) watcher.outcome = null;
   watcher.state = 'stopping';
   watcher.slots = watcher.slots.filter(isOccupied);
   for (const slot of watcher.slots.filter(isOccupied)) {

@@ -10,7 +10,7 @@ import {
 import { globalFlags } from './global-flags.ts';
 import { protectLiteral } from './literal-words.ts';
 import { MisuseError } from './mistakes.ts';
-import { type ParsedWords, parseWords, refuseCommand } from './parse-words.ts';
+import type { ParsedWords } from './parse-words.ts';
 
 /** The flags of circusctl itself. */
 export interface Settings {
@@ -41,13 +41,13 @@ export type Invocation =
  *
  * @throws UnknownNameError, MisuseError
  */
-export function readInvocation(argv: readonly string[]): Invocation {
+export async function readInvocation(argv: readonly string[]): Promise<Invocation> {
   const place = findCommandWord(argv);
-  if (place === -1) return readWithoutCommand(argv);
-  const command = findCommand(argv[place] ?? '') ?? refuseCommand(argv[place] ?? '', catalog);
+  if (place === -1) return await readWithoutCommand(argv);
+  const command = await requireCommand(argv[place] ?? '');
   const flags = [...globalFlags, ...flagsOf(command)];
   const rest = argv.toSpliced(place, 1);
-  const { words, values } = parseWords(protectLiteral(command, rest, flags), flags, command);
+  const { words, values } = await partFlags(protectLiteral(command, rest, flags), flags, command);
   if (values['help'] === true) return { kind: 'help', command };
   if (values['version'] === true) return { kind: 'version' };
   const settings = readSettings(values, command);
@@ -55,9 +55,27 @@ export function readInvocation(argv: readonly string[]): Invocation {
 }
 
 /** Help is what there is without a command, until the interactive shell. */
-function readWithoutCommand(argv: readonly string[]): Invocation {
-  const { values } = parseWords(argv, globalFlags);
+async function readWithoutCommand(argv: readonly string[]): Promise<Invocation> {
+  const { values } = await partFlags(argv, globalFlags);
   return { kind: values['version'] === true ? 'version' : 'help' };
+}
+
+async function requireCommand(word: string): Promise<Command> {
+  const command = findCommand(word);
+  if (command !== undefined) return command;
+  const { refuseCommand } = await import('./parse-words.ts');
+  return refuseCommand(word, catalog);
+}
+
+/** Words and flags. Without a dash all are words, and the parser need not be loaded. */
+async function partFlags(
+  argv: readonly string[],
+  flags: readonly CommandFlag[],
+  command?: Command,
+): Promise<ParsedWords> {
+  if (!argv.some((argument) => argument.startsWith('-'))) return { words: argv, values: {} };
+  const { parseWords } = await import('./parse-words.ts');
+  return parseWords(argv, flags, command);
 }
 
 /** The first argument that is neither a flag nor the value of one. */

@@ -1,4 +1,7 @@
-/** What commander does for circusctl: flags anywhere among the words, and what is wrong with them. */
+/**
+ * What commander does for circusctl: flags anywhere among the words, and what is wrong with them.
+ * Loaded when there is a dash to read, for it takes a fifth of the time that circusctl needs.
+ */
 import { CommanderError, Command as Parser } from 'commander';
 import type { Command, CommandFlag } from '#libs/commands';
 import { MisuseError, UnknownNameError } from './mistakes.ts';

@@ -12,7 +12,7 @@ declare const CIRCUS_VERSION: string;
  */
 export async function run(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   try {
-    const invocation = readInvocation(argv);
+    const invocation = await readInvocation(argv);
     switch (invocation.kind) {
       case 'version':
         writeLine(`circusctl ${CIRCUS_VERSION}`);

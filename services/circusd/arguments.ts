@@ -11,14 +11,19 @@ export interface CircusdArguments {
   readonly config?: string;
   readonly logLevel?: LogLevel;
   readonly logOutput?: string;
+  /** A logging configuration of the original. */
+  readonly loggerConfig?: string;
   readonly logFormat: LogFormat;
   readonly daemon: boolean;
+  /** Only tell what is wrong with the configuration. */
+  readonly check: boolean;
   readonly pidfile?: string;
 }
 
 const help = `
 Examples:
   circusd circus.ini                        run in the foreground, log to standard error
+  circusd --check circus.ini                tell every fault of a configuration, run nothing
   circusd --log-level debug circus.ini      say more
   circusd --daemon --pidfile /run/circusd.pid --log-output /var/log/circusd.log circus.ini
 
@@ -42,13 +47,18 @@ export function circusdCommand(version: string): Command {
         readLevel,
       ),
     )
-    .option('--log-output <file>', "file to log to, '-' for standard error (default: '-')")
+    .option(
+      '--log-output <file>',
+      "file or syslog:// address, '-' for standard error (default: '-')",
+    )
+    .option('--logger-config <file>', 'Python logging configuration: level and one output are used')
     .addOption(
       new Option('--log-format <format>', 'lines for people, or JSON')
         .choices(['human', 'json'])
         .default('human'),
     )
     .option('--daemon', 'run in the background', false)
+    .option('--check', 'tell what is wrong with the configuration, run nothing', false)
     .option('--pidfile <file>', 'write the pid of circusd to this file')
     .version(version, '--version', 'print the version')
     .addHelpText('after', help)

@@ -1,6 +1,7 @@
 /** Reading the configuration the way circusd needs it: without a single fault, or not at all. */
 import { type CircusConfig, type ConfigChecks, formatFaults, readConfig } from '#libs/config';
 import { resolveGroup, resolveProtocol, resolveUser } from '#libs/native';
+import { listNotYetDone } from './not-yet.ts';
 import { StartupError } from './startup-error.ts';
 
 const checks: ConfigChecks = {
@@ -19,6 +20,7 @@ export function requireConfig(file: string, onWarning: (text: string) => void): 
   const { config, faults, warnings } = readConfig(file, process.env, checks);
   if (faults.length > 0) throw new StartupError(formatFaults(faults));
   for (const warning of warnings) onWarning(formatFaults([warning]));
+  for (const text of listNotYetDone(config)) onWarning(text);
   return config;
 }
 

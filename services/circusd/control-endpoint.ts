@@ -1,4 +1,5 @@
 /** The control endpoint: requests come in over a ROUTER, replies go back (protocol 1). */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Router } from 'zeromq';
 import { dispatch } from '#libs/commands';
 import type { Logger } from '#libs/logging';
@@ -11,12 +12,17 @@ const maxRequestBytes = 1024 * 1024;
 /** ZeroMQ itself cuts off a client that sends more than this. Bytes. */
 const maxFrameBytes = 64 * 1024 * 1024;
 
+/** How long the end waits for answers. All of them are known by then; this is for a fault of ours. */
+const lastWordsMs = 1_000;
+
 /** Serves commands until it is closed. */
 export class ControlEndpoint {
   readonly #socket = new Router({ linger: 1_000, maxMessageSize: maxFrameBytes, sendTimeout: 0 });
   readonly #outbox: Outbox;
   readonly #controller: Controller;
   readonly #log: Logger;
+  /** Requests whose answer is not sent yet. */
+  readonly #open = new Set<Promise<void>>();
   #isClosing = false;
 
   constructor(controller: Controller, log: Logger) {
@@ -36,13 +42,15 @@ export class ControlEndpoint {
   async serve(): Promise<void> {
     for await (const frames of this.#socket) {
       if (this.#isClosing) return;
-      void this.#answer(frames);
+      const answered = this.#answer(frames).finally(() => this.#open.delete(answered));
+      this.#open.add(answered);
     }
   }
 
-  /** Sends what is still to be sent, and serves no more. */
+  /** Answers what was asked, `quit` among it, and serves no more. */
   async close(): Promise<void> {
     this.#isClosing = true;
+    await Promise.race([Promise.all(this.#open), sleep(lastWordsMs, undefined, { ref: false })]);
     await this.#outbox.flush();
     this.#socket.close();
   }

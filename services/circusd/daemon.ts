@@ -1,5 +1,4 @@
 /** circusd from its configuration to its end: arbiter, endpoints, signals, in the right order. */
-import { chmodSync } from 'node:fs';
 import { Arbiter, SocketsRefused } from '#libs/arbiter';
 import type { CircusConfig } from '#libs/config';
 import type { Logger } from '#libs/logging';
@@ -7,6 +6,7 @@ import type { ActivatedSocket } from '#libs/native';
 import { ControlEndpoint } from './control-endpoint.ts';
 import { EventPublisher } from './event-publisher.ts';
 import { handleSignals } from './signals.ts';
+import { refuseLiveSocket, SocketFile, socketPath } from './socket-file.ts';
 import { StartupError } from './startup-error.ts';
 
 /** What a daemon runs with. */
@@ -32,15 +32,16 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
   const arbiter = new Arbiter({ version, config, reread, log, onEvent });
   const control = new ControlEndpoint(arbiter, log);
   const { endpoint, pubsub_endpoint } = config.circus;
-  await bind(publisher, 'pubsub_endpoint', pubsub_endpoint);
+  const files = [await bind(publisher, 'pubsub_endpoint', pubsub_endpoint)];
   openSockets(arbiter, options);
   try {
-    await bind(control, 'endpoint', endpoint);
+    files.push(await bind(control, 'endpoint', endpoint));
     handleSignals(arbiter, log);
     const serving = [publisher.serve(), control.serve()];
     void announceStart(arbiter, log);
     await arbiter.ended;
     await Promise.all([control.close(), publisher.close()]);
+    for (const file of files) file?.remove();
     await Promise.all(serving);
   } finally {
     arbiter.closeSockets();
@@ -69,13 +70,14 @@ async function bind(
   socket: { bind(endpoint: string): Promise<void> },
   option: string,
   endpoint: string,
-): Promise<void> {
+): Promise<SocketFile | undefined> {
   try {
+    const path = socketPath(endpoint);
+    if (path !== undefined) await refuseLiveSocket(path);
     await socket.bind(endpoint);
+    return path === undefined ? undefined : new SocketFile(path);
   } catch (error) {
     const cause = error instanceof Error ? error.message : String(error);
     throw new StartupError(`[circus] ${option} = ${endpoint} cannot be bound: ${cause}`);
   }
-  // Whoever can connect can run programs: a socket file is its owner's alone.
-  if (endpoint.startsWith('ipc:///')) chmodSync(endpoint.slice('ipc://'.length), 0o600);
 }

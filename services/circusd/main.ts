@@ -1,7 +1,7 @@
 /** circusd: reads arguments and configuration, then runs the daemon. */
 import { type Command, CommanderError } from 'commander';
 import type { CircusConfig } from '#libs/config';
-import { createLogger, type Logger, logLevels } from '#libs/logging';
+import { createLogger, type Logger, logLevels, readLoggerConfig } from '#libs/logging';
 import { raiseFileLimit, requireSupportedPlatform, takeActivatedSockets } from '#libs/native';
 import { type CircusdArguments, circusdCommand, exitCodes } from './arguments.ts';
 import { requireConfig } from './configuration.ts';
@@ -23,6 +23,7 @@ async function main(): Promise<void> {
   try {
     requireSupportedPlatform();
     if (parsed.config === undefined) process.stdout.write(command.helpInformation());
+    else if (parsed.check) check(parsed.config);
     else if (!parsed.daemon || daemonize() === undefined) await run(parsed.config, parsed);
     process.exit(exitCodes.ok);
   } catch (error) {
@@ -44,6 +45,13 @@ function parse(command: Command): CircusdArguments | undefined {
     process.exitCode = error.exitCode === 0 ? exitCodes.ok : exitCodes.badFlag;
     return undefined;
   }
+}
+
+function check(file: string): void {
+  const config = requireConfig(file, (text) => process.stderr.write(`warning: ${text}\n`));
+  const { watchers, plugins, sockets } = config;
+  const counts = `${watchers.length} watchers, ${sockets.length} sockets, ${plugins.length} plugins`;
+  process.stdout.write(`${file}: no faults; ${counts}\n`);
 }
 
 async function run(file: string, flags: CircusdArguments): Promise<void> {
@@ -68,14 +76,15 @@ async function run(file: string, flags: CircusdArguments): Promise<void> {
 }
 
 function openLog(circus: CircusConfig['circus'], flags: CircusdArguments): Logger {
-  const output = flags.logOutput ?? circus.logoutput;
-  const level = flags.logLevel ?? logLevels.find((name) => name === circus.loglevel) ?? 'info';
   try {
+    const file = flags.loggerConfig ?? circus.loggerconfig ?? 'default';
+    const settings = readLoggerConfig(file);
+    const output = flags.logOutput ?? settings.output ?? circus.logoutput;
+    const named = settings.level ?? circus.loglevel;
+    const level = flags.logLevel ?? logLevels.find((name) => name === named) ?? 'info';
     return createLogger({ name: 'circus', level, format: flags.logFormat, output });
   } catch (error) {
-    throw new StartupError(
-      `cannot log to ${output}: ${error instanceof Error ? error.message : error}`,
-    );
+    throw new StartupError(`cannot log: ${error instanceof Error ? error.message : error}`);
   }
 }
 

@@ -173,18 +173,20 @@ test('so_reuseport: sockets of processes that are wanted no more are closed', as
   await ask(port);
 });
 
-/** Rows of /proc/net/tcp at a local port and in a state. */
-function rowsAt(port: number, state: string): string[] {
-  const local = `:${port.toString(16).toUpperCase().padStart(4, '0')} `;
+/** How many rows of /proc/net/tcp have a local port and a state. */
+function countRows(port: number, state: string): number {
+  const ending = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
   const rows = readIfThere('/proc/net/tcp').split('\n');
-  return rows.filter((row) => row.slice(0, 20).includes(local) && row.split(/\s+/)[4] === state);
+  // sl local_address rem_address st
+  const fields = rows.map((row) => row.trim().split(/\s+/));
+  return fields.filter(([, local, , st]) => local?.endsWith(ending) && st === state).length;
 }
 
 function listenersAt(port: number): number {
-  return rowsAt(port, '0A').length;
+  return countRows(port, '0A');
 }
 
 /** Connections that are established on the server's side, accepted or not. */
 function waitingAt(port: number): number {
-  return rowsAt(port, '01').length;
+  return countRows(port, '01');
 }

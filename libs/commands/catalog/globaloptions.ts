@@ -1,6 +1,7 @@
+import { printValue } from '#libs/options';
 import { CircusError, type JsonObject } from '#libs/protocol';
 import { defineCommand } from '../define-command.ts';
-import { printOptions, printValue } from '../print-reply.ts';
+import { printOptions } from '../print-reply.ts';
 
 /** Manual 5.5 "globaloptions". */
 export const globaloptions = defineCommand({

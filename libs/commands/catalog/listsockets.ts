@@ -1,6 +1,6 @@
+import { printValue } from '#libs/options';
 import { isJsonObject, type Json } from '#libs/protocol';
 import { defineCommand } from '../define-command.ts';
-import { printValue } from '../print-reply.ts';
 
 /** Manual 5.5 "listsockets". */
 export const listsockets = defineCommand({
@@ -26,7 +26,7 @@ The reply has \`sockets\`, a list of objects with fd, name, backlog, and host an
 
 function printSocket(socket: Json): string {
   if (!isJsonObject(socket)) return printValue(socket);
-  const { fd, name, host, port, path } = socket;
+  const { fd = null, name = null, host = null, port = null, path } = socket;
   const address = path === undefined ? `${printValue(host)}:${printValue(port)}` : printValue(path);
   return `${printValue(fd)}:socket '${printValue(name)}' at ${address}`;
 }

@@ -1,5 +1,5 @@
+import { printValue } from '#libs/options';
 import { defineCommand } from '../define-command.ts';
-import { printValue } from '../print-reply.ts';
 
 /** Manual 5.5 "numwatchers". */
 export const numwatchers = defineCommand({

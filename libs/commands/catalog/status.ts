@@ -1,6 +1,6 @@
+import { printValue } from '#libs/options';
 import { isJsonObject } from '#libs/protocol';
 import { defineCommand } from '../define-command.ts';
-import { printValue } from '../print-reply.ts';
 import { requireWatcher } from '../select.ts';
 
 /** Manual 5.5 "status". */
@@ -14,16 +14,28 @@ export const status = defineCommand({
   stopping   its last processes are being stopped
   stopped    it has no process, and none is wanted
 
-With a name the reply's \`status\` is that state; without one \`statuses\` maps names to states.`,
+With a name the reply's \`status\` is that state; without one \`statuses\` maps names to states. Why a
+watcher is not as wanted (a failed spawn, a pause after crashes) is in \`trouble\`, or in \`troubles\`
+by name; --json shows it.`,
   manual: '5.5',
   properties: { name: { kind: 'string', doc: 'The watcher, in any case.' } },
   isReadOnly: true,
   usage: '[name]',
   examples: ['circusctl status', 'circusctl status web'],
   execute(controller, { name }) {
-    if (name !== undefined) return { status: requireWatcher(controller, name).status };
-    const states = controller.watchers().map(({ key, status }) => [key, status] as const);
-    return { statuses: Object.fromEntries(states) };
+    if (name !== undefined) {
+      const { status, trouble } = requireWatcher(controller, name);
+      return trouble === null ? { status } : { status, trouble };
+    }
+    const watchers = controller.watchers();
+    const states = watchers.map(({ key, status }) => [key, status] as const);
+    const troubles = watchers
+      .map(({ key, trouble }) => [key, trouble] as const)
+      .filter(([, trouble]) => trouble !== null);
+    const statuses = Object.fromEntries(states);
+    return troubles.length === 0
+      ? { statuses }
+      : { statuses, troubles: Object.fromEntries(troubles) };
   },
   print({ status, statuses }) {
     if (statuses === undefined || !isJsonObject(statuses)) return printValue(status);

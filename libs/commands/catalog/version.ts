@@ -1,5 +1,5 @@
+import { printValue } from '#libs/options';
 import { defineCommand } from '../define-command.ts';
-import { printValue } from '../print-reply.ts';
 
 /** Not in the manual. */
 export const version = defineCommand({

@@ -11,9 +11,21 @@ export interface ProcessStat {
   readonly ppid: number;
   readonly pgid: number;
   readonly sid: number;
+  /** CPU time of its own in user and system mode, then of children it has waited for. Clock ticks. */
+  readonly cpuTicks: number;
+  readonly childTicks: number;
+  readonly nice: number;
   /** Clock ticks between the boot and the start; with the pid it tells one process from all others. */
   readonly startTime: number;
+  readonly virtualBytes: number;
+  /** Memory that is in use by it. */
+  readonly residentBytes: number;
 }
+
+/** Clock ticks a second in every file of /proc: the kernel's USER_HZ, the same on all of Linux. */
+export const ticksPerSecond = 100;
+
+const pageBytes = 4096;
 
 const scratch = Buffer.allocUnsafeSlow(4096);
 
@@ -36,14 +48,20 @@ export function readProcessStat(pid: number): ProcessStat | undefined {
   if (text === undefined) return undefined;
   // The name stands in brackets and may contain brackets and blanks itself.
   const end = text.lastIndexOf(')');
-  const fields = text.slice(end + 2).split(' ', 20);
+  const fields = text.slice(end + 2).split(' ', 22);
+  const number = (place: number): number => Number(fields[place]);
   return {
     pid,
     comm: text.slice(text.indexOf('(') + 1, end),
     state: fields[0] ?? '',
-    ppid: Number(fields[1]),
-    pgid: Number(fields[2]),
-    sid: Number(fields[3]),
-    startTime: Number(fields[19]),
+    ppid: number(1),
+    pgid: number(2),
+    sid: number(3),
+    cpuTicks: number(11) + number(12),
+    childTicks: number(13) + number(14),
+    nice: number(16),
+    startTime: number(19),
+    virtualBytes: number(20),
+    residentBytes: number(21) * pageBytes,
   };
 }

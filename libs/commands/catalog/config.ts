@@ -1,0 +1,37 @@
+import { printWatcherOption } from '#libs/config';
+import { isJsonObject } from '#libs/protocol';
+import { defineCommand } from '../define-command.ts';
+import { requireWatcher } from '../select.ts';
+import { twoColumns } from '../two-columns.ts';
+import { oneWatcher } from '../watcher-names.ts';
+
+/** Beyond the manual: where every option of a watcher comes from. */
+export const config = defineCommand({
+  name: 'config',
+  summary: 'Get the options of a watcher and where they were set',
+  description: `Every option of a watcher with its value and its origin: file and line, \`runtime\` for
+what add, set, incr and decr have changed, or \`default\`.
+
+The reply has \`options\`, a list of {name, value, origin}.`,
+  manual: '-',
+  properties: { ...oneWatcher },
+  isReadOnly: true,
+  usage: '<name>',
+  examples: ['circusctl config web'],
+  execute(controller, { name }) {
+    const { options, origins } = requireWatcher(controller, name);
+    return {
+      options: Object.entries(options).map(([option, value]) => {
+        return { name: option, value, origin: origins[option] ?? 'default' };
+      }),
+    };
+  },
+  print({ options }) {
+    const rows = (Array.isArray(options) ? options : []).filter(isJsonObject);
+    return twoColumns(
+      rows.map(({ name, value = null, origin }) => {
+        return [`${name} = ${printWatcherOption(String(name), value)}`, String(origin)] as const;
+      }),
+    );
+  },
+});

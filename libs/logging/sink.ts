@@ -1,0 +1,64 @@
+/** Where log lines go: a descriptor, a file, or a syslog daemon. */
+import pino from 'pino';
+import { humanLine } from './human-line.ts';
+import type { LoggerOptions } from './logger.ts';
+import { isSyslog, parseSyslogAddress, syslogMessage, udpSender } from './syslog.ts';
+
+/** What pino writes to: one JSON record a call. */
+export interface Sink {
+  write(json: string): void;
+  reopen(): void;
+  flush(): void;
+}
+
+const standardError = 2;
+
+/** What is kept in memory when the output takes nothing; then lines are dropped. Bytes. */
+const maxWaitingBytes = 8 * 1024 * 1024;
+
+/** @throws Error the file cannot be opened, or the syslog address is none */
+export function openSink(options: LoggerOptions): Sink {
+  return isSyslog(options.output) ? syslogSink(options) : fileSink(options);
+}
+
+function fileSink({ name, format, output }: LoggerOptions): Sink {
+  const isFile = output !== '-';
+  const destination = pino.destination({
+    dest: isFile ? output : standardError,
+    sync: false,
+    append: true,
+    mkdir: false,
+    maxLength: maxWaitingBytes,
+  });
+  // EPIPE, ENOSPC: there is no place to tell it. The next lines try again.
+  destination.on('error', () => undefined);
+  return {
+    write: (json) => {
+      destination.write(format === 'json' ? json : humanLine(name, json));
+    },
+    reopen: () => {
+      if (isFile) destination.reopen();
+    },
+    flush: () => {
+      try {
+        destination.flushSync();
+      } catch {
+        // The file is not open yet, or its disk is full: nowhere to tell it.
+      }
+    },
+  };
+}
+
+function syslogSink({ name, output, sendTo }: LoggerOptions): Sink {
+  const address = parseSyslogAddress(output);
+  if (address.path !== null && sendTo === undefined) {
+    throw new Error(`${output}: a socket of a path is not possible here, use syslog://host:port`);
+  }
+  const send =
+    address.path === null ? udpSender(address) : (sendTo?.(address.path) ?? (() => undefined));
+  return {
+    write: (json) => send(syslogMessage(name, address.facility, json)),
+    reopen: () => undefined,
+    flush: () => undefined,
+  };
+}
