@@ -1,19 +1,21 @@
 /** Runs an example of examples/sockets under a real circusd, in a copy on ports that are free. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { get } from 'node:http';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { findFreePorts } from '../daemon/free-ports.ts';
-import {
-  Daemon,
-  hasComponent,
-  makeFolder,
-  Program,
-  programWords,
-  python,
-} from '../system/daemon.ts';
+import { Daemon, hasComponent, Program, programWords, python } from '../system/daemon.ts';
 import { findProcess } from '../system/process-table.ts';
 import { until } from '../system/until.ts';
 
@@ -114,7 +116,9 @@ export class Example {
  * @param sections - to be added to the file
  */
 export async function startExample(t: TestContext, file: string, sections = ''): Promise<Example> {
-  const folder = makeFolder(t);
+  const folder = mkdtempSync(join(tmpdir(), 'circus-'));
+  // nginx's workers have other rights than ours.
+  chmodSync(folder, 0o755);
   cpSync('examples/sockets', folder, { recursive: true });
   const ports = await replacePorts(folder);
   const endpoint = `ipc://${folder}/control`;
@@ -124,7 +128,14 @@ export async function startExample(t: TestContext, file: string, sections = ''):
   writeFileSync(path, `${circus}${readFileSync(path, 'utf8')}\n${sections}\n`);
   const program = new Program(programWords('circusd', file), { cwd: folder });
   const daemon = new Daemon(folder, program, { endpoint, pubsub });
-  t.after(() => daemon.finish());
+  t.after(async () => {
+    try {
+      await daemon.finish();
+    } finally {
+      // Not earlier: Python writes to it when it imports something.
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
   await until(
     'circusd has started',
     () => daemon.log.includes('now waiting for commands') || !program.isRunning,
