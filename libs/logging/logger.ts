@@ -34,8 +34,11 @@ export interface Logger {
   setLevel(level: LogLevel): void;
   /** Opens the file again, after somebody has renamed it. */
   reopen(): void;
-  /** Writes what is still in memory, before the program exits. */
-  flush(): void;
+  /**
+   * Writes what is still in memory, before the program exits; gives up on an output that takes
+   * nothing. What is logged afterwards is dropped.
+   */
+  close(): Promise<void>;
 }
 
 const pinoLevels: Readonly<Record<LogLevel, pino.Level>> = {
@@ -73,6 +76,9 @@ export function createLogger(options: LoggerOptions): Logger {
       logger.level = pinoLevels[next];
     },
     reopen: sink.reopen,
-    flush: sink.flush,
+    close: async () => {
+      logger.level = 'silent';
+      await sink.close();
+    },
   };
 }

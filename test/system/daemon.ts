@@ -362,8 +362,10 @@ export class Daemon {
     try {
       if (this.program.isRunning) await this.stop();
     } catch (error) {
-      for (const { pid } of runningBelow(this.pid)) killPid(pid);
+      // It first, or it starts others.
       killPid(this.pid);
+      await this.program.ended;
+      killEverything();
       throw new Error(`${error instanceof Error ? error.message : error}\n${this.log}`);
     }
     await assertNothingLeft();
