@@ -33,6 +33,18 @@ const knownCommands = `add decr dstats get globaloptions incr ipython kill list 
   numprocesses numwatchers options quit reload reloadconfig restart rm set signal start stats status
   stop config describe events reset version`.split(/\s+/);
 
+/** Manual 5.18. */
+const manualWords = [
+  'arbiter',
+  'controller',
+  'flapping',
+  'process',
+  'worker',
+  'pub/sub',
+  'remote controller',
+  'watcher',
+];
+
 test('every command of the protocol is there', () => {
   const names = catalog.map(({ name }) => name);
   const missing = knownCommands.filter((name) => !names.includes(name));
@@ -105,6 +117,11 @@ test('events.md has every event with its keys', () => {
     assert.ok(section.includes(when), name);
     for (const key of Object.keys(keys)) assert.ok(section.includes(`| \`${key}\` |`), key);
   }
+});
+
+test('glossary.md has the words of the manual', () => {
+  const text = page('glossary.md');
+  for (const word of manualWords) assert.match(text, new RegExp(`\\*\\*[^*]*\\b${word}\\b`), word);
 });
 
 test('errors.md has every code with its number', () => {
