@@ -86,6 +86,7 @@ export const sampleDaemon: Controller = {
   },
   watchers: () => watchers,
   findWatcher: (key) => watchers.find((watcher) => watcher.key === key),
+  sockets: () => [{ fd: 3, name: 'web', backlog: 2048, host: '127.0.0.1', port: 8080 }],
   processes: (key, pid) => {
     const found = watchers.find((watcher) => watcher.key === key)?.pids ?? [];
     return found

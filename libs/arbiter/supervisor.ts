@@ -32,6 +32,7 @@ import { findStrays, signalStrays } from './strays.ts';
 import { WaitingRoom } from './waiting-room.ts';
 import { WorkQueue } from './work-queue.ts';
 import type { Worker } from './worker.ts';
+import type { WorkerSockets } from './worker-sockets.ts';
 
 const SIGHUP = 1;
 const SIGKILL = 9;
@@ -51,6 +52,17 @@ export interface SupervisorLog {
   error(text: string): void;
 }
 
+/** What processes have to do with managed sockets. */
+export interface SocketSource {
+  /** What a process is given. @throws SpawnError a socket cannot be had */
+  forWorker(key: string, wid: number): WorkerSockets;
+  /** Reports, once, when a watcher's sockets have something to read. */
+  watchDemand(key: string): void;
+  unwatchDemand(key: string): void;
+  /** Slots may be gone. */
+  settle(): void;
+}
+
 /** What the supervisor needs from its owner. */
 export interface SupervisorOptions {
   readonly log: SupervisorLog;
@@ -59,6 +71,7 @@ export interface SupervisorOptions {
   readonly warmupDelayMs: number;
   /** The configuration of a watcher that exists in the core. */
   readonly configOf: (key: string) => WatcherConfig;
+  readonly sockets: SocketSource;
   /** A watcher is gone. */
   readonly onRemoved: (key: string) => void;
   /** Nothing is left and every command has its answer. */
@@ -88,7 +101,10 @@ export class Supervisor {
   readonly #waits = new WaitingRoom();
   readonly #queue = new WorkQueue<Action>(
     (action) => this.#perform(action),
-    () => this.#setTimer(),
+    () => {
+      this.#setTimer();
+      this.#options.sockets.settle();
+    },
   );
   readonly #workers = new Map<number, Worker>();
   /** Dead workers with descendants that are alive, by ticket. */
@@ -126,6 +142,11 @@ export class Supervisor {
   /** Pauses this long between two watchers that are started one after another. */
   setPace(warmupDelayMs: number): void {
     this.#feed({ type: 'pace', warmupDelayMs });
+  }
+
+  /** A socket of a dormant watcher has something to read. */
+  demand(key: string): void {
+    this.#feed({ type: 'demand', key });
   }
 
   /** The live processes of a watcher. */
@@ -193,18 +214,19 @@ export class Supervisor {
       this.close();
       this.#options.onEnd();
     },
+    watch_demand: ({ key }) => this.#options.sockets.watchDemand(key),
+    unwatch_demand: ({ key }) => this.#options.sockets.unwatchDemand(key),
     // No option asks for these yet, so the core does not either.
     await_ready: () => undefined,
     hook: () => undefined,
-    watch_demand: () => undefined,
-    unwatch_demand: () => undefined,
   };
 
   #spawn({ key, wid, ticket }: Extract<Action, { type: 'spawn' }>): void {
     const random = Math.random();
     const spawnedAt = epochSeconds();
     try {
-      const identity = spawnWorker(this.#options.configOf(key), wid);
+      const { configOf, sockets } = this.#options;
+      const identity = spawnWorker(configOf(key), wid, sockets.forWorker(key, wid));
       const { pid } = identity;
       this.#workers.set(pid, {
         key,

@@ -4,6 +4,7 @@ import type { OptionRow } from '#libs/options';
 import type { Json } from '#libs/protocol';
 import { circusTable } from './circus-options.ts';
 import { copyOption, type OptionEntry, optionEntries } from './option-entries.ts';
+import { planSockets, type SocketPlan } from './plan-sockets.ts';
 import type { CircusConfig } from './read-config.ts';
 import type { WatcherConfig } from './watcher-config.ts';
 
@@ -32,6 +33,7 @@ export interface ConfigPlan {
   readonly kept: readonly string[];
   /** Differences in `[circus]`. */
   readonly circus: readonly OptionChange[];
+  readonly sockets: SocketPlan;
 }
 
 /**
@@ -54,6 +56,7 @@ export function planChanges(
     changed: compared.filter(({ options }) => options.length > 0),
     kept: compared.filter(({ options }) => options.length === 0).map(({ key }) => key),
     circus: compareCircus(loaded, next),
+    sockets: planSockets(loaded.sockets, next.sockets),
   };
 }
 

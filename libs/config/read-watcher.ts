@@ -5,6 +5,7 @@ import { expandNames, type OwnEnvironment, readWatcherEnv } from './environment.
 import { errorText, type FaultList, type Place } from './fault.ts';
 import { type IniEntry, type IniSection, warnOfRepeated } from './ini-file.ts';
 import { splitWords } from './shell-words.ts';
+import { findSocketNames, findSocketProblems } from './socket-names.ts';
 import { environmentVariables, substitute, type VariableLookup } from './variables.ts';
 import type { WatcherConfig } from './watcher-config.ts';
 import { streamProblem } from './watcher-families.ts';
@@ -30,6 +31,8 @@ export interface ConfigChecks {
   group?(name: string | number): string | undefined;
   /** The `class` of a stream, FileStream when only `filename` is given. */
   streamClass?(name: string): string | undefined;
+  /** The `proto` of a socket. */
+  protocol?(name: string | number): string | undefined;
 }
 
 /** What reading a section needs of the rest of the configuration. */
@@ -39,6 +42,8 @@ export interface WatcherSources {
   readonly ownEnv: OwnEnvironment;
   readonly checks: ConfigChecks;
   readonly found: FaultList;
+  /** Of all managed sockets, in lower case. */
+  readonly socketNames: readonly string[];
 }
 
 /** A watcher with every option at its default. */
@@ -119,13 +124,17 @@ function checkWatcher(
   config: WatcherConfig,
   section: IniSection,
   settings: Settings,
-  { checks, found }: WatcherSources,
+  { checks, found, socketNames }: WatcherSources,
 ): void {
   const placeOf = (option: string): Place => ({
     ...placeOfSection(section),
     ...settings.get(option)?.entry,
   });
   for (const { name, message } of findContradictions(config)) found.fault(placeOf(name), message);
+  for (const { option, message } of findSocketProblems(config, socketNames)) {
+    found.fault(placeOf(option), message);
+  }
+  warnOfNotInherited(config, placeOf, found);
   const { uid, gid, cmd, args, shell, shell_args } = config.options;
   const problems: [option: string, problem: string | undefined][] = [
     ['uid', uid === null ? undefined : checks.user?.(uid)],
@@ -143,6 +152,19 @@ function checkWatcher(
   const lines = Object.entries(shell ? { shell_args } : { cmd, args });
   for (const [option, line] of lines) {
     if (typeof line === 'string') warnOfQuotes(line, placeOf(option), found);
+  }
+}
+
+function warnOfNotInherited(
+  config: WatcherConfig,
+  placeOf: (option: string) => Place,
+  found: FaultList,
+): void {
+  if (config.options.use_sockets) return;
+  for (const { option, name } of findSocketNames(config)) {
+    if (option === 'stdin_socket') continue;
+    const message = `names socket '${name}', which the processes do not inherit`;
+    found.warn(placeOf(option), `${message}: write use_sockets = True`);
   }
 }
 

@@ -172,6 +172,14 @@ export const watcherTable = defineOptions([
     effect: 'reload',
   },
   {
+    name: 'listen_fds',
+    kind: boolean,
+    default: false,
+    doc: 'Tell the processes of their sockets as systemd does, in LISTEN_FDS, LISTEN_FDNAMES and LISTEN_PID. Needs use_sockets.',
+    manual: '-',
+    effect: 'reload',
+  },
+  {
     name: 'singleton',
     kind: boolean,
     default: false,

@@ -9,6 +9,7 @@ export type {
   ProcessView,
   Selection,
   SignalRequest,
+  SocketView,
   WatcherStatus,
   WatcherView,
 } from './controller.ts';

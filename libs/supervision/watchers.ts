@@ -36,7 +36,7 @@ const table: Readonly<Record<WatcherState, Readonly<Record<WatcherHappening, Rul
     demand: ignore,
   },
   dormant: {
-    check: checkDormant, // dormant -> stopped | stopping
+    check: checkDormant, // dormant -> stopped | stopping; without on_demand any more: as stopped
     restart: wantActive,
     passed: ignore,
     refused: ignore,
@@ -146,7 +146,7 @@ function checkStopped(turn: Turn, watcher: WatcherRecord): void {
 }
 
 function checkDormant(turn: Turn, watcher: WatcherRecord): void {
-  if (watcher.wanted === 'active') return;
+  if (watcher.wanted === 'active' && watcher.rules.onDemand) return;
   turn.actions.push({ type: 'unwatch_demand', key: watcher.key });
   rest(turn, watcher);
 }

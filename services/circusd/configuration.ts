@@ -1,12 +1,13 @@
 /** Reading the configuration the way circusd needs it: without a single fault, or not at all. */
 import { type CircusConfig, type ConfigChecks, formatFaults, readConfig } from '#libs/config';
-import { resolveGroup, resolveUser } from '#libs/native';
+import { resolveGroup, resolveProtocol, resolveUser } from '#libs/native';
 import { listNotYetDone } from './not-yet.ts';
 import { StartupError } from './startup-error.ts';
 
 const checks: ConfigChecks = {
   user: (name) => problemOf(() => resolveUser(name)),
   group: (name) => problemOf(() => resolveGroup(name)),
+  protocol: (name) => problemOf(() => resolveProtocol(name)),
 };
 
 /**

@@ -2,7 +2,7 @@
 import { type Command, CommanderError } from 'commander';
 import type { CircusConfig } from '#libs/config';
 import { createLogger, type Logger, logLevels, readLoggerConfig } from '#libs/logging';
-import { raiseFileLimit, requireSupportedPlatform } from '#libs/native';
+import { raiseFileLimit, requireSupportedPlatform, takeActivatedSockets } from '#libs/native';
 import { type CircusdArguments, circusdCommand } from './arguments.ts';
 import { requireConfig } from './configuration.ts';
 import { runDaemon } from './daemon.ts';
@@ -57,6 +57,7 @@ function check(file: string): void {
 
 async function run(file: string, flags: CircusdArguments): Promise<void> {
   raiseFileLimit();
+  const activated = takeActivatedSockets(process.env);
   const warnings: string[] = [];
   const config = requireConfig(file, (text) => warnings.push(text));
   const { circus } = config;
@@ -68,7 +69,7 @@ async function run(file: string, flags: CircusdArguments): Promise<void> {
   try {
     if (pidfile !== null) claimPidfile(pidfile);
     const reread = (): CircusConfig => requireConfig(file, (text) => log.warn(text));
-    await runDaemon({ version: CIRCUS_VERSION, config, reread, log });
+    await runDaemon({ version: CIRCUS_VERSION, config, reread, log, activated });
   } finally {
     if (pidfile !== null) removePidfile(pidfile);
     await log.close();

@@ -1,0 +1,192 @@
+/** Processes come and go under load, and no connection is refused (manual 5.7). */
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import {
+  ask,
+  exchange,
+  readIfThere,
+  type SocketsDaemon,
+  serve,
+  startDaemon,
+  until,
+} from './sockets-daemon.ts';
+
+const atOnce = 32;
+
+interface Failure {
+  readonly code: string;
+  readonly localPort: number;
+}
+
+/** Connects again and again, a connection a request, without a second attempt. */
+class Load {
+  readonly failures: Failure[] = [];
+  answered = 0;
+  #isOver = false;
+  readonly #clients: Promise<void>[];
+
+  constructor(port: number) {
+    this.#clients = Array.from({ length: atOnce }, () => this.#run(port));
+  }
+
+  async #run(port: number): Promise<void> {
+    while (!this.#isOver) {
+      try {
+        await exchange({ host: '127.0.0.1', port });
+        this.answered += 1;
+      } catch (error) {
+        const { code = 'none', localPort = 0 } = error as Partial<Failure>;
+        this.failures.push({ code, localPort });
+      }
+    }
+  }
+
+  /** Lets every request that is under way have its answer. */
+  async end(): Promise<void> {
+    this.#isOver = true;
+    await Promise.all(this.#clients);
+  }
+}
+
+async function startLoaded(
+  t: TestContext,
+  socket = '',
+): Promise<{ daemon: SocketsDaemon; port: number }> {
+  const daemon = await startDaemon(
+    t,
+    (folder) => `[watcher:web]
+cmd = ${serve('web', `--log ${folder}/log --busy 0.002`)}
+use_sockets = True
+numprocesses = 4
+backoff_initial = 0
+[socket:web]
+port = 0
+${socket}
+`,
+  );
+  await daemon.running('web', 4);
+  return { daemon, port: await daemon.port('web') };
+}
+
+test('kill -9 of single workers costs only what they had accepted', async (t) => {
+  const kills = 12;
+  const { daemon, port } = await startLoaded(t);
+  const load = new Load(port);
+  const killed: number[] = [];
+  for (let count = 0; count < kills; count += 1) {
+    const before = load.answered;
+    const [victim] = await daemon.running('web', 4);
+    assert.ok(victim);
+    process.kill(victim, 'SIGKILL');
+    killed.push(victim);
+    await until('the load goes on', () => load.answered > before + 100);
+  }
+  await load.end();
+  assert.deepEqual(
+    load.failures.filter(({ code }) => code === 'ECONNREFUSED'),
+    [],
+  );
+  const log = readIfThere(join(daemon.folder, 'log')).split('\n');
+  const held = new Set(
+    log
+      .map((line) => line.split(' ').map(Number))
+      .map(([pid, peer]) => (killed.includes(pid ?? 0) ? peer : 0)),
+  );
+  // A process may die between accept and the line that it writes about it.
+  const strangers = load.failures.filter(({ localPort }) => !held.has(localPort));
+  assert.ok(strangers.length <= 1, JSON.stringify({ strangers, failures: load.failures }));
+  assert.ok(load.failures.length <= kills);
+  t.diagnostic(`${load.answered} answers, ${load.failures.length} failures, ${kills} kills`);
+});
+
+test('restarts of the whole watcher refuse nobody, and whoever connects meanwhile is served', async (t) => {
+  const restarts = 5;
+  const { daemon, port } = await startLoaded(t);
+  const load = new Load(port);
+  for (let count = 0; count < restarts; count += 1) {
+    const before = load.answered;
+    await daemon.call('restart', { name: 'web', waiting: true });
+    await until('the load goes on', () => load.answered > before + 100);
+  }
+  await daemon.call('stop', { name: 'web', waiting: true });
+  const waiting = Array.from({ length: 20 }, () => ask(port));
+  await daemon.call('start', { name: 'web', waiting: true });
+  await Promise.all(waiting);
+  await load.end();
+  const codes = load.failures.map(({ code }) => code);
+  assert.ok(!codes.includes('ECONNREFUSED'), codes.join());
+  // SIGTERM ends this worker in the middle of a connection.
+  assert.ok(load.failures.length <= 4 * (restarts + 1), codes.join());
+  t.diagnostic(`${load.answered} answers, ${load.failures.length} cut off in ${restarts} restarts`);
+});
+
+test('so_reuseport: the queue of a dead process goes to its successor', async (t) => {
+  const { daemon, port } = await startLoaded(t, 'so_reuseport = True');
+  const pids = await daemon.running('web', 4);
+  for (const pid of pids) process.kill(pid, 'SIGSTOP');
+  const waiting = Array.from({ length: 40 }, () => ask(port));
+  const connected = Promise.all(waiting);
+  await until(
+    'connections wait in all queues',
+    () => waitingAt(port),
+    (count) => count >= 40,
+  );
+  for (const pid of pids) process.kill(pid, 'SIGKILL');
+  const answers = await connected;
+  const served = new Set(answers.map(({ pid }) => pid));
+  assert.ok(served.size > 1 && pids.every((pid) => !served.has(pid)));
+  assert.ok(new Set(answers.map(({ fds }) => fds['3'])).size > 1, 'each has a socket of its own');
+});
+
+test('so_reuseport: a reload and a restart refuse and cut off nobody who waits', async (t) => {
+  const { daemon, port } = await startLoaded(t, 'so_reuseport = True');
+  const load = new Load(port);
+  for (const command of ['reload', 'restart', 'reload']) {
+    const before = load.answered;
+    await daemon.call(command, { name: 'web', waiting: true });
+    await until('the load goes on', () => load.answered > before + 100);
+  }
+  await load.end();
+  const codes = load.failures.map(({ code }) => code);
+  assert.ok(!codes.includes('ECONNREFUSED'), codes.join());
+  assert.ok(load.failures.length <= 4 * 3, codes.join());
+});
+
+test('so_reuseport: sockets of processes that are wanted no more are closed', async (t) => {
+  const { daemon, port } = await startLoaded(t, 'so_reuseport = True');
+  assert.equal(listenersAt(port), 4);
+  await daemon.call('decr', { name: 'web', nb: 2, waiting: true });
+  await until(
+    'two are left',
+    () => listenersAt(port),
+    (count) => count === 2,
+  );
+  await daemon.call('stop', { name: 'web', waiting: true });
+  await until(
+    'none is left',
+    () => listenersAt(port),
+    (count) => count === 0,
+  );
+  assert.equal(await daemon.port('web'), port);
+  await daemon.call('start', { name: 'web', waiting: true });
+  await ask(port);
+});
+
+/** How many rows of /proc/net/tcp have a local port and a state. */
+function countRows(port: number, state: string): number {
+  const ending = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+  const rows = readIfThere('/proc/net/tcp').split('\n');
+  // sl local_address rem_address st
+  const fields = rows.map((row) => row.trim().split(/\s+/));
+  return fields.filter(([, local, , st]) => local?.endsWith(ending) && st === state).length;
+}
+
+function listenersAt(port: number): number {
+  return countRows(port, '0A');
+}
+
+/** Connections that are established on the server's side, accepted or not. */
+function waitingAt(port: number): number {
+  return countRows(port, '01');
+}
