@@ -6,10 +6,10 @@ import type { Logger } from '#libs/logging';
 const endingSignals = ['SIGTERM', 'SIGINT', 'SIGQUIT'] as const;
 
 /**
- * A terminal sends Ctrl-C to all programs in its foreground, and npm, make, timeout and others pass
- * signals on besides: the same one again so soon is an echo, not impatience. Milliseconds.
+ * A terminal sends Ctrl-C to all programs in its foreground, and npm, make and others pass theirs on
+ * besides: what follows a SIGINT so closely is the same key press. Milliseconds.
  */
-const echoMs = 200;
+const keyPressMs = 200;
 
 /** Node opens its debugger on SIGUSR1 unless somebody listens: to be called before anything else. */
 export function claimSignals(): void {
@@ -21,12 +21,14 @@ export function claimSignals(): void {
 /** Connects signals with the arbiter. */
 export function handleSignals(arbiter: Arbiter, log: Logger): void {
   let endings = 0;
+  let lastInterrupt = Number.NEGATIVE_INFINITY;
   for (const signal of endingSignals) {
-    let last = Number.NEGATIVE_INFINITY;
     process.on(signal, () => {
-      const isEcho = performance.now() - last < echoMs;
-      last = performance.now();
-      if (isEcho) return;
+      if (signal === 'SIGINT') {
+        const isEcho = performance.now() - lastInterrupt < keyPressMs;
+        lastInterrupt = performance.now();
+        if (isEcho) return;
+      }
       endings += 1;
       log.info(endings === 1 ? `Got signal ${signal}` : `Got signal ${signal} again: killing all`);
       arbiter.quit({ atOnce: endings > 1 }).done.catch(() => undefined);
