@@ -43,6 +43,9 @@ import { WatcherSockets } from './watcher-sockets.ts';
 import { viewWatcher } from './watcher-view.ts';
 import type { Worker } from './worker.ts';
 
+/** setInterval takes no more: what is longer fires every millisecond. */
+const longestTimerMs = 2 ** 31 - 1;
+
 /** What an arbiter is made from. */
 export interface ArbiterOptions {
   readonly version: string;
@@ -239,14 +242,10 @@ export class Arbiter implements Controller {
       const reply = { numprocesses: before, singleton };
       return { reply, done: Promise.resolve({}) };
     }
-    const numprocesses = Math.max(0, before + nb);
-    const config = this.#requireConfig(key);
-    const done = this.#configure(
-      key,
-      { ...config, options: { ...config.options, numprocesses } },
-      false,
-    );
-    return { reply: { numprocesses }, done };
+    const setting = checkWatcherOption('numprocesses', before + nb);
+    const config = setWatcherOption(this.#requireConfig(key), setting);
+    const done = this.#configure(key, config, false);
+    return { reply: { numprocesses: setting.value }, done };
   }
 
   set(key: string, options: ReadonlyMap<string, Json>): Operation {
@@ -420,7 +419,10 @@ export class Arbiter implements Controller {
   #passEvery(seconds: number): void {
     clearInterval(this.#passTimer);
     if (seconds <= 0) return;
-    this.#passTimer = setInterval(() => this.#supervisor.pass(), seconds * 1_000);
+    this.#passTimer = setInterval(
+      () => this.#supervisor.pass(),
+      Math.min(seconds * 1_000, longestTimerMs),
+    );
   }
 
   async #startConfigured(): Promise<void> {

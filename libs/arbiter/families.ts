@@ -26,6 +26,7 @@ export function stopWorker(worker: Worker, signum: number, withChildren: boolean
   const { pid } = worker.identity;
   const children = withChildren ? childrenOf(pid) : [];
   worker.family = completeFamily(worker.family, pid);
+  worker.isSignalled = true;
   signal(pid, signum);
   return [pid, ...signalAll(children, signum)];
 }
@@ -34,6 +35,7 @@ export function stopWorker(worker: Worker, signum: number, withChildren: boolean
 export function killWorker(worker: Worker): Signalled {
   const { pid } = worker.identity;
   worker.family = completeFamily(worker.family, pid);
+  worker.isSignalled = true;
   signal(pid, SIGKILL);
   const killed = signalAll(worker.family, SIGKILL);
   signalGroup(pid, SIGKILL);

@@ -18,6 +18,7 @@ import {
   type CoreEvent,
   type DaemonState,
   initialState,
+  isLetGo,
   nextDeadline,
   step,
   type WaitResult,
@@ -227,7 +228,15 @@ export class Supervisor {
       const { configOf, sockets } = this.#options;
       const identity = spawnWorker(configOf(key), wid, sockets.forWorker(key, wid));
       const { pid } = identity;
-      this.#workers.set(pid, { key, wid, ticket, identity, spawnedAt, family: [] });
+      this.#workers.set(pid, {
+        key,
+        wid,
+        ticket,
+        identity,
+        spawnedAt,
+        isSignalled: false,
+        family: [],
+      });
       this.#feed({ type: 'spawned', key, wid, ticket, pid, random });
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
@@ -246,6 +255,7 @@ export class Supervisor {
     }
     this.#workers.delete(exit.pid);
     const { key, wid, ticket } = worker;
+    this.#tellOfSilentDeath(worker);
     const exitCode = exit.exitCode ?? -(exit.signal ?? 0);
     const leavesRemains = hasRemains(worker);
     if (leavesRemains) this.#remains.set(ticket, worker);
@@ -262,6 +272,17 @@ export class Supervisor {
       failure,
       random: Math.random(),
     });
+  }
+
+  /**
+   * No reap tells of a worker that is let go. When it dies before its signal was sent, because much
+   * else was to be done first, nothing would tell of it but this.
+   */
+  #tellOfSilentDeath({ key, wid, ticket, identity, isSignalled }: Worker): void {
+    const record = this.state.watchers[key];
+    if (isSignalled || record === undefined || !isLetGo(record, wid, ticket)) return;
+    const facts = { process_pid: identity.pid };
+    this.#queue.push([{ type: 'publish', key, event: 'kill', facts }]);
   }
 
   #signalRemains(ticket: number, signum: number): void {

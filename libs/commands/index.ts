@@ -11,4 +11,5 @@ export { checkWordCount, flagsOf, propertiesOf } from './command-line.ts';
 export { type DispatchLog, dispatch } from './dispatch.ts';
 export { findCommand } from './find-command.ts';
 export { manualPage, usageLine } from './manual-page.ts';
+export { propertyKinds } from './properties.ts';
 export { twoColumns } from './two-columns.ts';

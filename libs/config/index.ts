@@ -43,6 +43,7 @@ export {
   type StreamName,
   type StreamOptions,
 } from './watcher-families.ts';
+export { type OptionFamily, watcherFamilies } from './watcher-family-table.ts';
 export {
   applyWatcherOption,
   checkWatcherOption,

@@ -1,4 +1,5 @@
 /** Where log lines go: a descriptor, a file, or a syslog daemon. */
+import { closeSync, openSync } from 'node:fs';
 import pino from 'pino';
 import { humanLine } from './human-line.ts';
 import type { LoggerOptions } from './logger.ts';
@@ -23,6 +24,8 @@ export function openSink(options: LoggerOptions): Sink {
 
 function fileSink({ name, format, output }: LoggerOptions): Sink {
   const isFile = output !== '-';
+  // pino opens it later, and tells a failure to nobody who could still refuse to start.
+  if (isFile) closeSync(openSync(output, 'a'));
   const destination = pino.destination({
     dest: isFile ? output : standardError,
     sync: false,

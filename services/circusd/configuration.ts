@@ -18,8 +18,8 @@ const checks: ConfigChecks = {
  */
 export function requireConfig(file: string, onWarning: (text: string) => void): CircusConfig {
   const { config, faults, warnings } = readConfig(file, process.env, checks);
-  if (faults.length > 0) throw new StartupError(formatFaults(faults));
   for (const warning of warnings) onWarning(formatFaults([warning]));
+  if (faults.length > 0) throw new StartupError(formatFaults(faults));
   for (const text of listNotYetDone(config)) onWarning(text);
   return config;
 }

@@ -1,7 +1,6 @@
 /** What is done to a daemon, and how often. */
 
-/** Commands that a storm sends. */
-export const stormCommands = [
+const stormCommands = [
   'reload',
   'sequential_reload',
   'terminating_reload',
@@ -16,7 +15,7 @@ export const stormCommands = [
   'reset',
 ] as const;
 
-/** One of them. */
+/** A command that a storm sends. */
 export type StormCommand = (typeof stormCommands)[number];
 
 /** One kind of storm. */

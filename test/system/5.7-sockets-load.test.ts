@@ -93,11 +93,12 @@ test('kill -9 of single workers costs only what they had accepted', async (t) =>
       .map((line) => line.split(' ').map(Number))
       .map(([pid, peer]) => (killed.includes(pid ?? 0) ? peer : 0)),
   );
-  // A process may die between accept and the line that it writes about it.
-  const strangers = load.failures.filter(({ localPort }) => !held.has(localPort));
-  assert.ok(strangers.length <= 1, JSON.stringify({ strangers, failures: load.failures }));
-  assert.ok(load.failures.length <= kills);
-  t.diagnostic(`${load.answered} answers, ${load.failures.length} failures, ${kills} kills`);
+  const printed = load.failures.filter(({ localPort }) => held.has(localPort)).length;
+  // A process has one connection at a time, so more would have been lost from the queue. It may die
+  // between accept and the line that it writes about it.
+  assert.ok(load.failures.length <= kills, JSON.stringify(load.failures));
+  const failed = `${load.failures.length} failures, ${printed} of them printed at accept`;
+  t.diagnostic(`${load.answered} answers, ${kills} kills, ${failed}`);
 });
 
 test('restarts of the whole watcher refuse nobody, and whoever connects meanwhile is served', async (t) => {

@@ -187,7 +187,10 @@ export async function run(
     await new Promise((turn) => setTimeout(turn, 20));
     return { ...ending, stdout: program.stdout, stderr: program.stderr };
   } finally {
-    program.kill('SIGKILL');
+    if (program.isRunning) {
+      for (const { pid } of runningBelow(program.pid)) killPid(pid);
+      program.kill('SIGKILL');
+    }
   }
 }
 
@@ -205,6 +208,7 @@ export class Daemon {
   /** All events since the subscription, in the order they came. */
   readonly events: SeenEvent[] = [];
   readonly #client: CircusClient;
+  readonly #companions: Program[] = [];
   #subscriber: EventSubscriber | undefined;
   /** `seq` of the last event that came. */
   #lastSeq = 0;
@@ -231,6 +235,13 @@ export class Daemon {
     return await run(programWords('circusctl', '--endpoint', this.endpoint, ...words), {
       deadlineMs: 60_000,
     });
+  }
+
+  /** Starts a program that is killed, at the latest, before this daemon is ended. */
+  launch(words: readonly string[], env: Readonly<Record<string, string>> = {}): Program {
+    const program = new Program(words, { env: { ...process.env, ...env } });
+    this.#companions.push(program);
+    return program;
   }
 
   /** Sends a command and gives the reply; an error of the daemon is thrown. */
@@ -347,6 +358,7 @@ export class Daemon {
   async finish(): Promise<void> {
     this.#client.close();
     this.#subscriber?.close();
+    for (const companion of this.#companions) companion.kill('SIGKILL');
     try {
       if (this.program.isRunning) await this.stop();
     } catch (error) {
