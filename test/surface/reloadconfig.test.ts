@@ -195,7 +195,7 @@ test('reloadconfig: what was set at run time holds unless the files change that 
     changed.map(
       ({ name, value, origin }) => `${name} ${value} ${String(origin).replace(/.*\//, '')}`,
     ),
-    ['numprocesses 3 circus.ini:17', 'priority 0 default'],
+    ['numprocesses 3 circus.ini:11', 'priority 0 default'],
   );
   assert.equal((await daemon.pids('two')).length, 3);
 });
