@@ -20,9 +20,16 @@ const sampleId = '9347636f53c0460b9116a4c9f80ef128';
 /** More lines than a reader wants to see of one reply. */
 const longestSample = 40;
 
-/** The exchange of the first example whose reply is short, or of the last one. */
+/**
+ * The exchange of the first example whose reply is short, or of the last one. What circusctl carries
+ * out itself is sent as it is.
+ */
 export async function sampleExchange(command: Command): Promise<SampleExchange> {
-  const exchanges = await Promise.all(command.examples.map((line) => exchangeFor(command, line)));
+  if (command.runInClient !== undefined) return await exchange(command, '', {});
+  const lines = command.examples.filter((line) => line.startsWith('circusctl '));
+  const exchanges = await Promise.all(
+    lines.map(async (line) => exchange(command, line, await typedProperties(command, line))),
+  );
   const found =
     exchanges.find(({ reply }) => compactJson(reply).split('\n').length <= longestSample) ??
     exchanges.at(-1);
@@ -30,8 +37,11 @@ export async function sampleExchange(command: Command): Promise<SampleExchange> 
   throw new Error(`the command ${command.name} has no example`);
 }
 
-async function exchangeFor(command: Command, line: string): Promise<SampleExchange> {
-  const properties = await typedProperties(command, line);
+async function exchange(
+  command: Command,
+  line: string,
+  properties: JsonObject,
+): Promise<SampleExchange> {
   const request = { id: sampleId, command: command.name, properties };
   const reply = await answer({ ...request, properties: { ...properties, waiting: false } });
   if (!command.canWait) return { line, request, reply };
@@ -40,12 +50,11 @@ async function exchangeFor(command: Command, line: string): Promise<SampleExchan
   return { line, request, reply, ...(isSame ? {} : { waitingReply }) };
 }
 
-/** A command that circusctl carries out itself sends nothing. */
 async function typedProperties(command: Command, line: string): Promise<JsonObject> {
   const [, ...words] = splitWords(line);
   const invocation = await readInvocation(words);
   if (invocation.kind !== 'command') throw new Error(`'${line}' is no command`);
-  return command.runInClient === undefined ? propertiesOf(command, invocation.line) : {};
+  return propertiesOf(command, invocation.line);
 }
 
 async function answer(request: JsonObject): Promise<JsonObject> {

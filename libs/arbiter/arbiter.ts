@@ -225,7 +225,9 @@ export class Arbiter implements Controller {
     requireSockets(config, this.#sockets.managed.names);
     this.#events.publish(name, 'add', {}, epochSeconds());
     const work = this.#addWatcher(config, start);
-    return operation(work, start ? ({ started, kept }) => ({ started, kept }) : noKeys);
+    // A start that fails shows in status, events and log; to `add` it has not failed (protocol 2.3).
+    const added = work.catch(() => ({ started: [], stopped: [], kept: [] }));
+    return operation(added, start ? ({ started, kept }) => ({ started, kept }) : noKeys);
   }
 
   remove(key: string, { nostop }: { nostop: boolean }): Operation {

@@ -1,5 +1,6 @@
 // Generated from the files of catalog/ by `npm run generate`; never edited.
 import { add } from './catalog/add.ts';
+import { completion } from './catalog/completion.ts';
 import { config } from './catalog/config.ts';
 import { decr } from './catalog/decr.ts';
 import { describe } from './catalog/describe.ts';
@@ -34,6 +35,7 @@ import type { Command } from './command.ts';
 /** Every command of circusd and circusctl, sorted by name. */
 export const catalog: readonly Command[] = [
   add,
+  completion,
   config,
   decr,
   describe,

@@ -5,12 +5,19 @@ import { isWordCount, readUsage } from './usage.ts';
 
 const waitingFlag: CommandFlag = {
   spelling: '--waiting',
-  doc: 'Reply when the work is finished, and fail if it fails',
+  doc: 'Have circusd reply when the work is finished, and fail if it fails',
 };
 
-/** A command's flags, with `--waiting` where there is something to wait for. */
+const waitFlag: CommandFlag = {
+  spelling: '--wait[=state]',
+  doc: 'Wait until it is so: active, stopped, starting, stopping, settled or gone',
+};
+
+/** A command's flags, with `--waiting` and `--wait` where there is something to wait for. */
 export function flagsOf(command: Command): readonly CommandFlag[] {
-  return command.canWait ? [...command.flags, waitingFlag] : command.flags;
+  const waiting = command.canWait ? [waitingFlag] : [];
+  const wait = command.settlesIn === undefined ? [] : [waitFlag];
+  return [...command.flags, ...waiting, ...wait];
 }
 
 /**

@@ -3,7 +3,14 @@
  * the wire, what it does, how it is typed, how its answer is printed, and its manual page.
  * `defineCommand` fills in what most commands have in common.
  */
-import type { Controller, Json, JsonObject, Operation, ReplyBody } from '#libs/protocol';
+import type {
+  Controller,
+  Json,
+  JsonObject,
+  Operation,
+  ReplyBody,
+  WatcherStatus,
+} from '#libs/protocol';
 import type { ClientSide } from './client-side.ts';
 
 /** What each kind of property is, once checked. */
@@ -56,9 +63,21 @@ export interface CommandLine {
 
 /** One flag of a command line. */
 export interface CommandFlag {
-  /** As commander takes it: `--signum <signal>`. */
+  /** As it is typed: `--signum <signal>`, `--wait[=state]`. */
   readonly spelling: string;
   readonly doc: string;
+}
+
+/**
+ * What `--wait` waits for: a state, `settled` (active with all its processes, or stopped with none)
+ * or `gone` (no longer a watcher).
+ */
+export type WatcherGoal = WatcherStatus | 'settled' | 'gone';
+
+/** A reply as rows, for those who read it on a terminal. */
+export interface ReplyTable {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly string[])[];
 }
 
 /** How the console offers a command: a button's label, and the properties that it asks for. */
@@ -81,6 +100,8 @@ export interface Command {
   readonly properties: PropertyTable;
   /** Whether it has work that a client can wait for with `waiting`. */
   readonly canWait: boolean;
+  /** What `--wait` waits for when it names no state; absent for what no watcher changes by. */
+  readonly settlesIn?: WatcherGoal;
   /** Whether it changes nothing: a read-only endpoint may carry it. */
   readonly isReadOnly: boolean;
   /**
@@ -110,6 +131,8 @@ export interface Command {
   toProperties(line: CommandLine): JsonObject;
   /** The successful reply as people read it; no final newline. */
   print(reply: JsonObject): string;
+  /** The successful reply as a table for a terminal; `undefined`, or absent: as printed. */
+  toTable?(reply: JsonObject): ReplyTable | undefined;
   /** An error reply as people read it. */
   printError(reply: JsonObject): string;
   /** Carries it out without sending it to the control endpoint. */

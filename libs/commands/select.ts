@@ -6,6 +6,9 @@ import { CircusError, type Controller, type Selection, type WatcherView } from '
 /** A way of matching: those of the lower-cased watcher names that are meant by what was sent. */
 type Matcher = (keys: readonly string[]) => string[];
 
+/** More than any list of names needs. Characters. */
+const longestPattern = 10_000;
+
 /** Some expressions take for ever to find that a name does not match; nobody is to wait for that. */
 const regexPatienceMs = 50;
 
@@ -36,14 +39,23 @@ export function selectByPattern(
   { name, match }: { readonly name?: string; readonly match: string },
 ): Selection {
   if (name === undefined) return { kind: 'all' };
-  const matches = matcher(match, name);
+  if (name.length > longestPattern) {
+    const message = `'name' is ${name.length} characters long: use at most ${longestPattern}`;
+    throw new CircusError('invalid_message', message);
+  }
+  const matches = nameMatcher(match, name);
   const keys = matches(controller.watchers().map(({ key }) => key));
   const [first, ...others] = keys;
   if (first === undefined) return notFound(name);
   return others.length === 0 ? { kind: 'one', key: first } : { kind: 'several', keys };
 }
 
-function matcher(method: string, name: string): Matcher {
+/**
+ * Which lower-cased names a pattern means (protocol 2.1).
+ *
+ * @throws CircusError `invalid_message` for an unknown method or a faulty expression
+ */
+export function nameMatcher(method: string, name: string): Matcher {
   switch (method) {
     case 'simple':
       return (keys) => keys.filter((key) => key === name.toLowerCase());

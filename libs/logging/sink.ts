@@ -2,17 +2,21 @@
 import { closeSync, openSync } from 'node:fs';
 import pino from 'pino';
 import { humanLine } from './human-line.ts';
-import type { LoggerOptions } from './logger.ts';
+import type { LoggerOptions } from './logger-options.ts';
 import { isSyslog, parseSyslogAddress, syslogMessage, udpSender } from './syslog.ts';
 
 /** What pino writes to: one JSON record a call. */
 export interface Sink {
   write(json: string): void;
   reopen(): void;
-  flush(): void;
+  /** Writes what waits, for a second at most, and ends. */
+  close(): Promise<void>;
 }
 
 const standardError = 2;
+
+/** How long a program that is ending tries to write its last lines. */
+const lastWordsMs = 1_000;
 
 /** What is kept in memory when the output takes nothing; then lines are dropped. Bytes. */
 const maxWaitingBytes = 8 * 1024 * 1024;
@@ -42,14 +46,26 @@ function fileSink({ name, format, output }: LoggerOptions): Sink {
     reopen: () => {
       if (isFile) destination.reopen();
     },
-    flush: () => {
-      try {
-        destination.flushSync();
-      } catch {
-        // The file is not open yet, or its disk is full: nowhere to tell it.
-      }
-    },
+    close: () => end(destination),
   };
+}
+
+/**
+ * Not flushSync: on a full disk or a closed pipe it tries again for ever, and the program never
+ * ends. For the same reason the destination is destroyed: pino would flush it at the exit.
+ */
+async function end(destination: ReturnType<typeof pino.destination>): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, lastWordsMs);
+    const stop = (): void => {
+      clearTimeout(timer);
+      resolve();
+    };
+    destination.once('close', stop);
+    destination.once('error', stop);
+    destination.end();
+  });
+  destination.destroy();
 }
 
 function syslogSink({ name, output, sendTo }: LoggerOptions): Sink {
@@ -62,6 +78,6 @@ function syslogSink({ name, output, sendTo }: LoggerOptions): Sink {
   return {
     write: (json) => send(syslogMessage(name, address.facility, json)),
     reopen: () => undefined,
-    flush: () => undefined,
+    close: async () => undefined,
   };
 }

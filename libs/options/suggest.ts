@@ -15,15 +15,19 @@ export function suggestName(name: string, known: Iterable<string>): string | und
   return best?.name;
 }
 
-/** Letters to insert, remove or replace; two neighbours swapped count as two. */
+/** Letters to insert, remove or replace; two neighbours swapped count as one. */
 function editDistance(from: string, to: string): number {
+  let beforePrevious: number[] = [];
   let previous = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (let i = 1; i <= from.length; i += 1) {
     const row = [i];
     for (let j = 1; j <= to.length; j += 1) {
       const replace = at(previous, j - 1) + (from[i - 1] === to[j - 1] ? 0 : 1);
-      row.push(Math.min(replace, at(previous, j) + 1, at(row, j - 1) + 1));
+      const isSwap = from[i - 1] === to[j - 2] && from[i - 2] === to[j - 1];
+      const swap = isSwap ? at(beforePrevious, j - 2) + 1 : Number.POSITIVE_INFINITY;
+      row.push(Math.min(replace, swap, at(previous, j) + 1, at(row, j - 1) + 1));
     }
+    beforePrevious = previous;
     previous = row;
   }
   return at(previous, to.length);

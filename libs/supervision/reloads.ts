@@ -39,10 +39,12 @@ export function abandonReload(turn: Turn, watcher: WatcherRecord, reason: string
   noteReload(turn.state, watcher.key, Number.POSITIVE_INFINITY, reason);
 }
 
-function beginReload(turn: Turn, watcher: WatcherRecord, kind: ReloadRecord['kind']): void {
+function beginReload(turn: Turn, watcher: WatcherRecord, how: ReloadRecord['kind']): void {
   watcher.generation += 1;
-  const { generation, key } = watcher;
-  if (watcher.rules.sendHup) {
+  const { generation, key, rules } = watcher;
+  // A singleton promises that there are never two of it, not even for a moment.
+  const kind = rules.singleton ? 'sequential' : how;
+  if (rules.sendHup) {
     for (const { process } of watcher.slots.filter(isOccupied)) {
       if (process.pid !== null) turn.actions.push({ type: 'hup', key, pid: process.pid });
     }

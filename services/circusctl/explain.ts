@@ -1,6 +1,7 @@
 import { EndpointError, ReplyError, TimeoutError } from '#libs/client';
 import { UsageError, usageLine } from '#libs/commands';
-import { MisuseError, UnknownNameError } from './mistakes.ts';
+import { MisuseError, NotReachedError, UnansweredError, UnknownNameError } from './mistakes.ts';
+import { describeUnreachable } from './unreachable.ts';
 
 /** What is written on standard error, and the exit code (protocol 9). */
 export interface Explanation {
@@ -15,7 +16,13 @@ export function explain(error: unknown): Explanation {
   }
   if (error instanceof MisuseError) return { text: misuse(error), exitCode: 1 };
   if (error instanceof UsageError) return { text: error.message, exitCode: 1 };
-  if (error instanceof TimeoutError) return { text: timedOut(error), exitCode: 1 };
+  if (error instanceof UnansweredError) return { text: error.message, exitCode: 1 };
+  if (error instanceof TimeoutError) return { text: describeUnreachable(error), exitCode: 1 };
+  if (error instanceof NotReachedError) {
+    return error.isTimeout
+      ? { text: error.message, exitCode: 1 }
+      : { text: `error: ${error.message}`, exitCode: 3 };
+  }
   if (error instanceof EndpointError) return { text: `error: ${error.message}`, exitCode: 1 };
   if (error instanceof ReplyError) return { text: `error: ${error.message}`, exitCode: 3 };
   throw error;
@@ -23,13 +30,4 @@ export function explain(error: unknown): Explanation {
 
 function misuse({ message, command }: MisuseError): string {
   return command === undefined ? message : `${message}\nusage: ${usageLine(command)}`;
-}
-
-function timedOut({ endpoint, timeoutMs }: TimeoutError): string {
-  return `Timed out.
-
-circusd did not answer at ${endpoint} within ${timeoutMs / 1000} seconds. Either it is not there: check
-that it runs, and give the address of its endpoint with --endpoint or CIRCUSCTL_ENDPOINT. Or what
-was asked for takes longer: it goes on all the same, and a higher --timeout waits for it, which is
-needed above all with --waiting.`;
 }

@@ -8,10 +8,21 @@ export const globalFlags: readonly CommandFlag[] = [
   },
   {
     spelling: '--timeout <seconds>',
-    doc: 'How long to wait for the answer; default: 5, with --waiting an hour while circusd answers',
+    doc: 'How long to wait for the answer; default: 5, with --waiting and --wait an hour while circusd answers',
   },
-  { spelling: '--json', doc: 'Print the reply as JSON on one line; errors, too, exit with 0' },
+  {
+    spelling: '--json',
+    doc: 'Print the reply as circusd sent it, JSON on one line; errors, too, exit with 0',
+  },
   { spelling: '--prettify', doc: 'Print the reply as indented JSON with sorted keys' },
+  {
+    spelling: '--strict',
+    doc: 'With --json or --prettify: exit with 3 when the reply is an error',
+  },
+  {
+    spelling: '--color <when>',
+    doc: 'Tables and colours: auto (default: on a terminal; no colours with NO_COLOR), always, never',
+  },
   { spelling: '--help', doc: 'This page, or the page of a command' },
   { spelling: '--version', doc: 'The version of circusctl' },
 ];

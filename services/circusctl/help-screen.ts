@@ -15,7 +15,10 @@ Controls a Circus daemon
 Commands:
 ${twoColumns(commands)}
 
-${globalOptions()}`;
+${globalOptions()}
+
+Without a command: an interactive shell, or the lines of a pipe. Exit codes: 0 done, 1 no answer or
+wrong arguments, 2 unknown command or flag, 3 refused by circusd or not reached with --wait.`;
 }
 
 function globalOptions(): string {

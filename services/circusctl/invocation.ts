@@ -7,20 +7,11 @@ import {
   findCommand,
   flagsOf,
 } from '#libs/commands';
+import { flagName, takesValue } from './flag-names.ts';
 import { globalFlags } from './global-flags.ts';
 import { protectLiteral } from './literal-words.ts';
-import { MisuseError } from './mistakes.ts';
 import type { ParsedWords } from './parse-words.ts';
-
-/** The flags of circusctl itself. */
-export interface Settings {
-  /** `undefined`: the default. */
-  readonly endpoint: string | undefined;
-  /** Milliseconds; `undefined`: the default. */
-  readonly timeoutMs: number | undefined;
-  readonly json: boolean;
-  readonly prettify: boolean;
-}
+import { defaultSettings, type Settings } from './settings.ts';
 
 /** One command, ready to be carried out. */
 export interface CommandInvocation {
@@ -34,30 +25,47 @@ export interface CommandInvocation {
 export type Invocation =
   | { readonly kind: 'version' }
   | { readonly kind: 'help'; readonly command?: Command }
+  | { readonly kind: 'shell'; readonly settings: Settings }
   | CommandInvocation;
 
 /**
- * Reads the arguments. Flags may stand anywhere, before the command too.
+ * Reads the arguments. Flags may stand anywhere, before the command too; `before` holds where none
+ * was typed.
  *
  * @throws UnknownNameError, MisuseError
  */
-export async function readInvocation(argv: readonly string[]): Promise<Invocation> {
+export async function readInvocation(
+  argv: readonly string[],
+  before: Settings = defaultSettings,
+): Promise<Invocation> {
   const place = findCommandWord(argv);
-  if (place === -1) return await readWithoutCommand(argv);
+  if (place === -1) return await readWithoutCommand(argv, before);
   const command = await requireCommand(argv[place] ?? '');
   const flags = [...globalFlags, ...flagsOf(command)];
   const rest = argv.toSpliced(place, 1);
   const { words, values } = await partFlags(protectLiteral(command, rest, flags), flags, command);
   if (values['help'] === true) return { kind: 'help', command };
   if (values['version'] === true) return { kind: 'version' };
-  const settings = readSettings(values, command);
+  const settings = await settingsOf(values, before, command);
   return { kind: 'command', command, line: { words, flags: values }, settings };
 }
 
-/** Help is what there is without a command, until the interactive shell. */
-async function readWithoutCommand(argv: readonly string[]): Promise<Invocation> {
+async function readWithoutCommand(argv: readonly string[], before: Settings): Promise<Invocation> {
   const { values } = await partFlags(argv, globalFlags);
-  return { kind: values['version'] === true ? 'version' : 'help' };
+  if (values['version'] === true) return { kind: 'version' };
+  if (values['help'] === true) return { kind: 'help' };
+  return { kind: 'shell', settings: await settingsOf(values, before) };
+}
+
+/** The reader is loaded when there is a flag to read. */
+async function settingsOf(
+  values: ParsedWords['values'],
+  before: Settings,
+  command?: Command,
+): Promise<Settings> {
+  if (Object.keys(values).length === 0) return before;
+  const { readSettings } = await import('./read-settings.ts');
+  return readSettings(values, before, command);
 }
 
 async function requireCommand(word: string): Promise<Command> {
@@ -79,35 +87,11 @@ async function partFlags(
 }
 
 /** The first argument that is neither a flag nor the value of one. */
-function findCommandWord(argv: readonly string[]): number {
+export function findCommandWord(argv: readonly string[]): number {
   const valued = new Set(
     [globalFlags, ...catalog.map(flagsOf)].flat().filter(takesValue).map(flagName),
   );
   return argv.findIndex((argument, place) => {
     return !argument.startsWith('-') && !valued.has(argv[place - 1] ?? '');
   });
-}
-
-function takesValue({ spelling }: CommandFlag): boolean {
-  return spelling.includes(' ');
-}
-
-function flagName({ spelling }: CommandFlag): string {
-  return spelling.split(' ', 1)[0] ?? spelling;
-}
-
-function readSettings(values: ParsedWords['values'], command: Command): Settings {
-  const { endpoint, timeout, json, prettify } = values;
-  return {
-    endpoint: typeof endpoint === 'string' ? endpoint : undefined,
-    timeoutMs: typeof timeout === 'string' ? readSeconds(timeout, command) : undefined,
-    json: json === true,
-    prettify: prettify === true,
-  };
-}
-
-function readSeconds(text: string, command: Command): number {
-  const seconds = Number(text);
-  if (text.trim() !== '' && seconds > 0) return seconds * 1000;
-  throw new MisuseError(`--timeout should be a number of seconds above 0, not '${text}'`, command);
 }

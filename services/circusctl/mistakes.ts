@@ -16,3 +16,19 @@ export class MisuseError extends Error {
     this.command = command;
   }
 }
+
+/** What was waited for will not be, or was not in time; exit code 3 or 1. */
+export class NotReachedError extends Error {
+  override readonly name = 'NotReachedError';
+  readonly isTimeout: boolean;
+
+  constructor(message: string, { isTimeout = false } = {}) {
+    super(message);
+    this.isTimeout = isTimeout;
+  }
+}
+
+/** No answer in time; the message tells what was found out about it. Exit code 1. */
+export class UnansweredError extends Error {
+  override readonly name = 'UnansweredError';
+}

@@ -4,6 +4,7 @@
  */
 import { CommanderError, Command as Parser } from 'commander';
 import type { Command, CommandFlag } from '#libs/commands';
+import { flagName, mayTakeValue } from './flag-names.ts';
 import { MisuseError, UnknownNameError } from './mistakes.ts';
 
 /** Words, and flags by their name without dashes. */
@@ -24,13 +25,22 @@ export function parseWords(
   command?: Command,
 ): ParsedWords {
   const parser = newParser();
-  for (const { spelling, doc } of flags) parser.option(spelling, doc);
+  for (const { spelling, doc } of flags) parser.option(spelling.replace('[=', ' ['), doc);
   try {
-    parser.parse(argv, { from: 'user' });
+    parser.parse(closeOptionalValues(argv, flags), { from: 'user' });
   } catch (error) {
     throw translate(error, command);
   }
   return { words: parser.args, values: parser.opts<Record<string, string | true>>() };
+}
+
+/** `--wait` becomes `--wait=`: commander would take the next word for its value. */
+function closeOptionalValues(argv: readonly string[], flags: readonly CommandFlag[]): string[] {
+  const bare = new Set(flags.filter(mayTakeValue).map(flagName));
+  const end = argv.indexOf('--');
+  return argv.map((word, place) => {
+    return bare.has(word) && (end === -1 || place < end) ? `${word}=` : word;
+  });
 }
 
 /** @throws UnknownNameError always; it suggests a command that is spelled alike */

@@ -3,7 +3,7 @@ import type { CircusClient } from '#libs/client';
 import type { JsonObject } from '#libs/protocol';
 
 /** Longer than any work of circusd that ends at all. */
-const longestWaitMs = 60 * 60 * 1000;
+export const longestWaitMs = 60 * 60 * 1000;
 const probeEveryMs = 2000;
 /** Every daemon knows it, and it costs nothing. */
 const probe = 'numwatchers';

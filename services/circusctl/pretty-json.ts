@@ -1,12 +1,12 @@
 /** `--prettify`: indented, keys sorted, coloured on a terminal. */
 import { isJsonObject, type Json, type JsonObject } from '#libs/protocol';
+import type { Look } from './look.ts';
 
 const colours = { key: 34, text: 32, other: 33 } as const;
 
-/** The reply as indented JSON; coloured when standard output is a terminal and NO_COLOR is unset. */
-export function prettyJson(reply: JsonObject): string {
+/** The reply as indented JSON. */
+export function prettyJson(reply: JsonObject, { isColoured }: Look): string {
   const text = JSON.stringify(sortKeys(reply), undefined, 2);
-  const isColoured = process.stdout.isTTY && !process.env['NO_COLOR'];
   return isColoured ? colour(text) : text;
 }
 

@@ -72,7 +72,7 @@ async function run(file: string, flags: CircusdArguments): Promise<void> {
     await runDaemon({ version: CIRCUS_VERSION, config, reread, log, activated });
   } finally {
     if (pidfile !== null) removePidfile(pidfile);
-    log.flush();
+    await log.close();
   }
 }
 

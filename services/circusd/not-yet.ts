@@ -6,7 +6,7 @@ export function listNotYetDone({ circus, plugins, watchers }: CircusConfig): str
   const asked: [isAsked: boolean, what: string][] = [
     [circus.statsd, '[circus] statsd: live statistics'],
     [circus.httpd, '[circus] httpd: web consoles'],
-    [circus.multicast_endpoint !== null, '[circus] multicast_endpoint: answers to discovery'],
+    [Boolean(circus.multicast_endpoint), '[circus] multicast_endpoint: answers to discovery'],
     ...plugins.map(({ name }): [boolean, string] => [true, `[plugin:${name}]: plugins`]),
     ...watchers.flatMap(({ name, hooks, streams }): [boolean, string][] => [
       [Object.keys(hooks).length > 0, `[watcher:${name}] hooks: hooks`],

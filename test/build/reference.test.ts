@@ -1,5 +1,6 @@
 /** docs/reference and docs/man have everything that the tables have. */
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -32,12 +33,22 @@ const knownCommands = `add decr dstats get globaloptions incr ipython kill list 
   numprocesses numwatchers options quit reload reloadconfig restart rm set signal start stats status
   stop config describe events reset version`.split(/\s+/);
 
+/** Manual 5.18. */
+const manualWords = [
+  'arbiter',
+  'controller',
+  'flapping',
+  'process',
+  'worker',
+  'pub/sub',
+  'remote controller',
+  'watcher',
+];
+
 test('every command of the protocol is there', () => {
   const names = catalog.map(({ name }) => name);
-  const missing = knownCommands.filter((name) => !names.includes(name));
-  // Sockets come with their own issue; until then nothing can be listed.
   assert.deepEqual(
-    missing.filter((name) => name !== 'listsockets'),
+    knownCommands.filter((name) => !names.includes(name)),
     [],
   );
 });
@@ -79,12 +90,12 @@ for (const { name, table, families } of sections) {
     const text = part(page('options.md'), `## [${name}]`);
     const schema = page('config.schema.json');
     const manual = readFileSync('docs/man/circus.ini.5', 'utf8');
+    const [, ignored = ''] = text.split('**Accepted without effect**');
     for (const row of table) {
       assert.ok(text.includes(`| \`${row.name}\` |`), row.name);
       assert.ok(text.includes(row.doc), `${row.name}: its doc`);
       assert.ok(schema.includes(`"${row.name}": {`), `${row.name}: schema`);
       assert.ok(manual.includes(`\\fB${row.name}\\fR`), `${row.name}: manual page`);
-      const [, ignored = ''] = text.split('**Accepted without effect**');
       assert.equal(ignored.includes(`| \`${row.name}\` |`), row.isIgnored === true, row.name);
     }
     for (const { spelling, members } of families) {
@@ -106,6 +117,11 @@ test('events.md has every event with its keys', () => {
   }
 });
 
+test('glossary.md has the words of the manual', () => {
+  const text = page('glossary.md');
+  for (const word of manualWords) assert.match(text, new RegExp(`\\*\\*[^*]*\\b${word}\\b`), word);
+});
+
 test('errors.md has every code with its number', () => {
   const text = page('errors.md');
   for (const [code, { errno, meaning }] of Object.entries(errorTable)) {
@@ -121,6 +137,17 @@ test('every program has a manual page, and package.json names all of them', () =
   assert.deepEqual(man.toSorted(), files.filter((file) => file.startsWith('docs/man/')).sort());
   for (const name of Object.keys(bin)) {
     assert.ok(man.includes(`docs/man/${name}.1`), `${name}: write services/.../manual.ts`);
+  }
+});
+
+test('manual pages are rendered without a warning', (t) => {
+  const manuals = files.filter((file) => file.startsWith('docs/man/'));
+  const isInstalled = spawnSync('man', ['--version']).status === 0;
+  if (!isInstalled && process.env['CI'] !== 'true') return t.skip('man is missing: install man-db');
+  for (const file of manuals) {
+    const { stdout, stderr } = spawnSync('man', ['--warnings', '-l', file], { encoding: 'utf8' });
+    assert.equal(stderr, '', file);
+    assert.match(stdout, /^NAME\n/m, file);
   }
 });
 

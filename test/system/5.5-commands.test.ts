@@ -243,7 +243,10 @@ test('add makes a watcher, rm ends and forgets it', async (t) => {
     'stop',
   ]);
   const gone = await daemon.ctl('status', 'tmp3');
-  assert.deepEqual([gone.code, gone.stderr], [3, 'error: program tmp3 not found\n']);
+  assert.deepEqual(
+    [gone.code, gone.stderr],
+    [3, 'error: program tmp3 not found\n(Did you mean tmp?)\n'],
+  );
 });
 
 test('rm --nostop leaves the processes alone, even when circusd ends', async (t) => {

@@ -8,11 +8,11 @@ const patienceMs = 250;
 
 describe('a storm over 200 workers', { timeout: 60_000 }, () => {
   it('leaves every place filled once and every death told once, after kills', async () => {
-    await storm('kill-storm', 12);
+    await storm('kill-storm', 10);
   });
 
   it('answers every command, however they overtake one another', async () => {
-    await storm('mixed', 4);
+    await storm('mixed', 3);
   });
 });
 

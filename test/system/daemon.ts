@@ -330,6 +330,16 @@ export class Daemon {
     await this.caughtUp();
   }
 
+  /**
+   * As `listen`, after the events of the start-up, so that a test sees only what it causes. A start-up
+   * that takes long, or that is logged elsewhere, is not waited for.
+   */
+  async listenOnceStarted(): Promise<void> {
+    const hasStarted = (): boolean => this.log.includes('now waiting for commands');
+    await until('circusd has started', hasStarted, Boolean, 1_000).catch(() => undefined);
+    await this.listen();
+  }
+
   async #record(subscriber: EventSubscriber): Promise<void> {
     for await (const { topic, payload } of subscriber) {
       this.#lastSeq = Number(payload['seq']);
@@ -362,8 +372,10 @@ export class Daemon {
     try {
       if (this.program.isRunning) await this.stop();
     } catch (error) {
-      for (const { pid } of runningBelow(this.pid)) killPid(pid);
+      // It first, or it starts others.
       killPid(this.pid);
+      await this.program.ended;
+      killEverything();
       throw new Error(`${error instanceof Error ? error.message : error}\n${this.log}`);
     }
     await assertNothingLeft();
@@ -421,7 +433,7 @@ export async function startDaemon(
       Boolean,
       20_000,
     );
-    if (listens) await daemon.listen();
+    if (listens) await daemon.listenOnceStarted();
   } catch (error) {
     throw new Error(`${error instanceof Error ? error.message : error}\n${program.stderr}`);
   }

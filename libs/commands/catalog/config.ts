@@ -26,6 +26,15 @@ The reply has \`options\`, a list of {name, value, origin}.`,
       }),
     };
   },
+  toTable({ options }) {
+    const rows = (Array.isArray(options) ? options : []).filter(isJsonObject);
+    return {
+      columns: ['option', 'value', 'origin'],
+      rows: rows.map(({ name, value = null, origin }) => {
+        return [String(name), printWatcherOption(String(name), value), String(origin)];
+      }),
+    };
+  },
   print({ options }) {
     const rows = (Array.isArray(options) ? options : []).filter(isJsonObject);
     return twoColumns(

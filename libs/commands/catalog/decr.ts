@@ -16,6 +16,7 @@ Prints the number of processes now wanted; the reply has it as \`numprocesses\`.
     nb: { kind: 'integer', default: 1, doc: 'How many fewer; a negative number adds.' },
   },
   canWait: true,
+  settlesIn: 'settled',
   usage: '<name> [nb]',
   examples: ['circusctl decr web', 'circusctl decr web 3'],
   execute: (controller, { name, nb }) => changeCount(controller, name, -nb),

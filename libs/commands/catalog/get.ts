@@ -1,6 +1,7 @@
 import { CircusError, type Json, type JsonObject } from '#libs/protocol';
 import { defineCommand } from '../define-command.ts';
 import { printOptions } from '../print-reply.ts';
+import { toOptionTable } from '../reply-tables.ts';
 import { requireWatcher } from '../select.ts';
 import { oneWatcher } from '../watcher-names.ts';
 
@@ -22,6 +23,7 @@ that the watcher does not have is an error. See \`options\` for all of them.`,
     const { options } = requireWatcher(controller, name);
     return { options: Object.fromEntries(keys.map((key) => [key, requireOption(options, key)])) };
   },
+  toTable: ({ options }) => toOptionTable(options),
   print: ({ options }) => printOptions(options),
 });
 

@@ -2,6 +2,7 @@ import { printValue } from '#libs/options';
 import { CircusError, type JsonObject } from '#libs/protocol';
 import { defineCommand } from '../define-command.ts';
 import { printOptions } from '../print-reply.ts';
+import { toOptionTable } from '../reply-tables.ts';
 
 /** Manual 5.5 "globaloptions". */
 export const globaloptions = defineCommand({
@@ -23,6 +24,7 @@ of all watchers. With a name only that option.`,
     }
     return { options: { [option]: value } };
   },
+  toTable: ({ options }) => toOptionTable(options),
   print: ({ options }) => printOptions(options),
   // without the usual `error: ` in front, as the original
   printError: ({ reason }) => printValue(reason),

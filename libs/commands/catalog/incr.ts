@@ -16,6 +16,7 @@ Prints the number of processes now wanted; the reply has it as \`numprocesses\`.
     nb: { kind: 'integer', default: 1, doc: 'How many more; a negative number takes away.' },
   },
   canWait: true,
+  settlesIn: 'settled',
   usage: '<name> [nb]',
   examples: ['circusctl incr web', 'circusctl incr web 3 --waiting'],
   execute: (controller, { name, nb }) => changeCount(controller, name, nb),

@@ -28,6 +28,7 @@ To send a signal and do no more, see \`signal\`.`,
     },
   },
   canWait: true,
+  settlesIn: 'settled',
   usage: '<name> [pid]',
   flags: [
     { spelling: '--signum <signal>', doc: "The signal; default: the watcher's stop_signal" },

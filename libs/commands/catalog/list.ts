@@ -1,5 +1,6 @@
 import { printValue } from '#libs/options';
 import { defineCommand } from '../define-command.ts';
+import { toColumn } from '../reply-tables.ts';
 import { requireWatcher } from '../select.ts';
 
 /** Manual 5.5 "list". */
@@ -21,6 +22,8 @@ Prints them on one line, separated by commas. The reply has \`watchers\` or \`pi
     if (name === undefined) return { watchers: controller.watchers().map(({ key }) => key) };
     return { pids: requireWatcher(controller, name).pids };
   },
+  toTable: ({ watchers, pids }) =>
+    pids === undefined ? toColumn('watcher', watchers) : toColumn('pid', pids),
   print({ watchers, pids }) {
     const items = pids ?? watchers;
     return Array.isArray(items) ? items.map(printValue).join(',') : '';

@@ -1,5 +1,6 @@
 import { defineCommand } from '../define-command.ts';
 import { printOptions } from '../print-reply.ts';
+import { toOptionTable } from '../reply-tables.ts';
 import { requireWatcher } from '../select.ts';
 import { oneWatcher } from '../watcher-names.ts';
 
@@ -18,5 +19,6 @@ of plugins are among them. Prints \`key: value\` a line: an option without a val
   usage: '<name>',
   examples: ['circusctl options web'],
   execute: (controller, { name }) => ({ options: requireWatcher(controller, name).options }),
+  toTable: ({ options }) => toOptionTable(options),
   print: ({ options }) => printOptions(options),
 });

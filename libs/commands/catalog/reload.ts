@@ -21,6 +21,7 @@ When one watcher was waited for, the reply's \`info\` has the pids \`stopped\`, 
     sequential: { kind: 'boolean', default: false, doc: 'Replace one process at a time.' },
   },
   canWait: true,
+  settlesIn: 'settled',
   usage: '[name]',
   flags: [
     { spelling: '--terminate', doc: 'Not gracefully: the same as restart' },

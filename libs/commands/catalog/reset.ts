@@ -11,6 +11,7 @@ the failures of a watcher and starts what is missing at once. Processes that run
   manual: '-',
   properties: oneWatcher,
   canWait: true,
+  settlesIn: 'settled',
   usage: '<name>',
   examples: ['circusctl reset web'],
   execute: (controller, { name }) => controller.reset(requireWatcher(controller, name).key),

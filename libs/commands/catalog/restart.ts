@@ -16,6 +16,7 @@ When one watcher was waited for, the reply's \`info\` has the pids \`stopped\`, 
   manual: '5.5',
   properties: matchingWatchers,
   canWait: true,
+  settlesIn: 'active',
   usage: '[name]',
   flags: [
     matchFlag,

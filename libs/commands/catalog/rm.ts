@@ -14,6 +14,7 @@ export const rm = defineCommand({
     nostop: { kind: 'boolean', default: false, doc: 'Leave its processes alone.' },
   },
   canWait: true,
+  settlesIn: 'gone',
   usage: '<name>',
   flags: [{ spelling: '--nostop', doc: 'Leave its processes running, on their own' }],
   examples: ['circusctl rm web --waiting', 'circusctl rm web --nostop'],

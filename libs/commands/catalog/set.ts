@@ -22,6 +22,7 @@ the whole environment. A value that begins with a dash and is no number needs \`
     options: { kind: 'object', required: true, doc: 'Options and their new values.' },
   },
   canWait: true,
+  settlesIn: 'settled',
   usage: '<name> <key> <value> [<key> <value>...]',
   examples: [
     'circusctl set web numprocesses 4',

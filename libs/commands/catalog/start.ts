@@ -14,6 +14,7 @@ When one watcher was waited for, the reply's \`info\` has the pids \`started\` a
   manual: '5.5',
   properties: matchingWatchers,
   canWait: true,
+  settlesIn: 'active',
   usage: '[name]',
   flags: [matchFlag],
   examples: ['circusctl start', 'circusctl start web --waiting', "circusctl start 'worker-*'"],

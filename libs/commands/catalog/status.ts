@@ -20,8 +20,15 @@ by name; --json shows it.`,
   manual: '5.5',
   properties: { name: { kind: 'string', doc: 'The watcher, in any case.' } },
   isReadOnly: true,
+  settlesIn: 'settled',
   usage: '[name]',
-  examples: ['circusctl status', 'circusctl status web'],
+  flags: [{ spelling: '--watch', doc: 'Show it again whenever it changes, until Ctrl-C' }],
+  examples: [
+    'circusctl status',
+    'circusctl status web',
+    'circusctl status --watch',
+    'circusctl status web --wait=active --timeout 30',
+  ],
   execute(controller, { name }) {
     if (name !== undefined) {
       const { status, trouble } = requireWatcher(controller, name);

@@ -95,6 +95,21 @@ test('a sequential reload replaces one by one: never more, never two missing', (
   assert.equal(since(world), `reload_started ${one} ${one} ${one} reload`);
 });
 
+test('a graceful reload never runs a singleton twice', () => {
+  const world = new World();
+  world.add('one', { singleton: true });
+  world.run(100);
+  const [before] = world.pids('one');
+  world.reload('one');
+  for (let step = 0; step < 100; step += 1) {
+    world.run(1);
+    assert.ok(world.pids('one').length <= 1, 'two at a time');
+  }
+  const [after] = world.pids('one');
+  assert.notEqual(after, before);
+  assert.notEqual(after, undefined);
+});
+
 test('reload with send_hup sends SIGHUP and nothing else', () => {
   const world = started({ sendHup: true });
   world.reload('web');

@@ -188,7 +188,7 @@ test('a wrong number of words: stderr with the usage, exit 1, nothing sent', asy
 
 /** What is typed, exit code, and what standard error says. */
 const mistakes: readonly (readonly [readonly string[], number, RegExp])[] = [
-  [['statsu'], 2, /^error: unknown command 'statsu'\n\(Did you mean status\?\)/],
+  [['statsu'], 2, /^error: unknown command 'statsu'\n\(Did you mean one of stats, status\?\)/],
   [['LIST'], 2, /unknown command 'LIST'/],
   [['list', '--jsno'], 2, /unknown option '--jsno'\n\(Did you mean --json\?\)/],
   [['list', '--waiting'], 2, /unknown option '--waiting'/],
@@ -200,7 +200,11 @@ const mistakes: readonly (readonly [readonly string[], number, RegExp])[] = [
   [['list', '--endpoint', 'foo'], 1, /cannot connect to 'foo'.*tcp:\/\/<host>:<port>/],
   [['incr', 'web', 'many'], 1, /^nb should be an integer, not 'many'\nusage: circusctl incr/],
   [['kill', 'web', 'x'], 1, /^pid should be a process id, not 'x'/],
-  [['set', 'web', 'numprocesses', 'many'], 1, /^numprocesses should be an integer, not 'many'/],
+  [
+    ['set', 'web', 'numprocesses', 'many'],
+    1,
+    /^numprocesses: "many" is not a whole number such as 3\nusage: circusctl set/,
+  ],
 ];
 
 for (const [words, expectedCode, pattern] of mistakes) {
@@ -233,7 +237,10 @@ test('help: --help CMD and CMD --help are the page of the command', async () => 
   const pages = await Promise.all([circusctl(['--help', 'incr']), circusctl(['incr', '--help'])]);
   for (const { code, stdout } of pages) {
     assert.equal(code, 0);
-    assert.match(stdout, /^usage: circusctl incr <name> \[nb\] \[--waiting\]\n/);
+    assert.match(
+      stdout,
+      /^usage: circusctl incr <name> \[nb\] \[--waiting\] \[--wait\[=state\]\]\n/,
+    );
     assert.match(stdout, /\nExamples:\n {2}circusctl incr web\n/);
   }
 });
