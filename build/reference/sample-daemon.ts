@@ -70,7 +70,6 @@ const plan = {
     },
   ],
   circus: [],
-  sockets: { added: [], removed: [], changed: [] },
 };
 
 /** Two watchers, `web` with two processes and `worker` with one. */
@@ -86,10 +85,6 @@ export const sampleDaemon: Controller = {
     multicast_endpoint: '',
   },
   watchers: () => watchers,
-  sockets: () => [
-    { fd: 3, name: 'backend', backlog: 2048, path: '/run/backend.sock' },
-    { fd: 4, name: 'web', backlog: 2048, host: '127.0.0.1', port: 8080 },
-  ],
   findWatcher: (key) => watchers.find((watcher) => watcher.key === key),
   processes: (key, pid) => {
     const found = watchers.find((watcher) => watcher.key === key)?.pids ?? [];

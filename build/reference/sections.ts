@@ -51,12 +51,15 @@ read by plugins, such as \`flapping.attempts\`. One that looks like a misspelt o
   {
     name: 'socket:NAME',
     pattern: '^socket:.+$',
-    doc: `A socket that circusd binds and holds, so that processes can come and go while nobody is
-refused; one section for each. The processes of a watcher with \`use_sockets = True\` inherit all of
-them, each under the number that \`circusctl listsockets\` shows and that \`$(circus.sockets.NAME)\` in
-cmd or args stands for. NAME is looked up in any case. A socket that cannot be bound keeps circusd from
-starting, and makes \`circusctl reloadconfig\` change nothing. When circusd is started with sockets, as
-systemd does for a socket unit, those of the same name or address are taken instead of new ones.`,
+    doc: `A socket that circusd opens before any process, and holds for as long as it runs. Processes of
+a watcher with \`use_sockets\` inherit all of them, each under the number that \`circusctl listsockets\`
+tells and that \`$(circus.sockets.NAME)\` stands for in a command; \`stdin_socket\` gives one as standard
+input. Because the socket outlives the processes, no connection is refused while they are replaced.
+NAME is found in any case.
+
+One that cannot be had keeps circusd from starting, and makes \`circusctl reloadconfig\` change nothing.
+When circusd is started with sockets, as systemd does for a socket unit, those of the same name or
+address are taken instead of new ones.`,
     table: socketTable,
     families: [],
     isSettable: false,

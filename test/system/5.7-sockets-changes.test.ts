@@ -200,7 +200,11 @@ function textOf({ folder }: SocketsDaemon, text: string): string {
 
 test('an unnamed restart keeps sockets that stay: whoever connects meanwhile is served', async (t) => {
   const port = await findFreePort();
-  const daemon = await startDaemon(t, web(port));
+  const polite = `cmd = ${serve('web', '--polite')}\ngraceful_timeout = 1`;
+  const daemon = await startDaemon(
+    t,
+    web(port).replace(/cmd = .*/, () => polite),
+  );
   const before = await ask(port);
   const restarted = daemon.call('restart', { waiting: true });
   const answers = await Promise.all(Array.from({ length: 10 }, () => ask(port)));
