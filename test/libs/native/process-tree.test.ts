@@ -7,7 +7,6 @@ import {
   descendantsOf,
   isAlive,
   isGroupAlive,
-  openChildLookup,
   readIdentity,
   sendSignal,
   signalGroup,
