@@ -60,7 +60,7 @@ async function buildModules(entryPoints, outdir, outbase) {
 }
 
 const only = process.argv[2];
-generate();
+await generate();
 await buildPrograms();
 if (only !== 'programs') {
   await buildModules(filesBelow('test', '.test.ts'), 'dist/test', 'test');

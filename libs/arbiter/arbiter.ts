@@ -4,12 +4,15 @@ import {
   type ConfigPlan,
   checkWatcherOption,
   createWatcherConfig,
+  isTouched,
   planChanges,
   requireConsistent,
+  requireSockets,
+  type SocketConfig,
   setWatcherOption,
   type WatcherConfig,
 } from '#libs/config';
-import { childrenOf } from '#libs/native';
+import { type ActivatedSocket, childrenOf } from '#libs/native';
 import { ProcessMeter } from '#libs/process-info';
 import {
   type AddRequest,
@@ -25,17 +28,23 @@ import {
   type ReplyBody,
   type Selection,
   type SignalRequest,
+  type SocketView,
   type WatcherView,
 } from '#libs/protocol';
 import type { WaitResult } from '#libs/supervision';
 import { epochSeconds, monotonicMs } from './clock.ts';
 import { describePlan } from './describe-plan.ts';
 import { type EventListener, EventLog } from './event-log.ts';
+import type { PreparedSockets } from './managed-sockets.ts';
 import { rulesOf } from './rules-of.ts';
 import { signalWorkers } from './signalling.ts';
 import { Supervisor, type SupervisorLog } from './supervisor.ts';
+import { WatcherSockets } from './watcher-sockets.ts';
 import { viewWatcher } from './watcher-view.ts';
 import type { Worker } from './worker.ts';
+
+/** setInterval takes no more: what is longer fires every millisecond. */
+const longestTimerMs = 2 ** 31 - 1;
 
 /** What an arbiter is made from. */
 export interface ArbiterOptions {
@@ -58,10 +67,12 @@ export class Arbiter implements Controller {
   readonly #options: ArbiterOptions;
   readonly #events: EventLog;
   readonly #supervisor: Supervisor;
+  readonly #sockets: WatcherSockets;
   readonly #meter = new ProcessMeter();
   readonly #configs = new Map<string, WatcherConfig>();
   #config: CircusConfig;
   #isRestarting = false;
+  #areSocketsOpen = false;
   #passTimer: NodeJS.Timeout | undefined;
 
   constructor(options: ArbiterOptions) {
@@ -71,14 +82,25 @@ export class Arbiter implements Controller {
     this.#events = new EventLog(options.onEvent);
     const { promise, resolve } = promiseWithResolver();
     this.ended = promise;
+    this.#sockets = new WatcherSockets({
+      configOf: (key) => this.#requireConfig(key),
+      state: () => this.#supervisor.state,
+      onDemand: (key) => this.#supervisor.demand(key),
+      warn: (text) => options.log.warn(text),
+    });
     this.#supervisor = new Supervisor({
       log: options.log,
       events: this.#events,
       warmupDelayMs: options.config.circus.warmup_delay * 1_000,
       configOf: (key) => this.#requireConfig(key),
-      onRemoved: (key) => this.#configs.delete(key),
+      sockets: this.#sockets,
+      onRemoved: (key) => {
+        this.#configs.delete(key);
+        this.#sockets.unwatchDemand(key);
+      },
       onEnd: () => {
         clearInterval(this.#passTimer);
+        this.closeSockets();
         resolve();
       },
     });
@@ -86,9 +108,27 @@ export class Arbiter implements Controller {
 
   /** Starts every watcher with autostart, highest priority first; resolves when all have started. */
   async run(): Promise<void> {
+    if (!this.#areSocketsOpen) this.openSockets();
     this.#supervisor.start();
     this.#passEvery(this.#config.circus.check_delay);
     await this.#startConfigured();
+  }
+
+  /**
+   * Binds the managed sockets, or takes those that this process was started with. `run` does it when
+   * it was not done before.
+   *
+   * @throws SocketsRefused some cannot be had; then none is open
+   */
+  openSockets(activated: readonly ActivatedSocket[] = []): void {
+    this.#sockets.open(this.#config.sockets, activated);
+    this.#areSocketsOpen = true;
+    if (this.#config.sockets.length > 0) this.#options.log.info('sockets started');
+  }
+
+  /** Closes them and removes their files. At the end it happens by itself. */
+  closeSockets(): void {
+    this.#sockets.close();
   }
 
   get globalOptions(): GlobalOptions {
@@ -182,9 +222,12 @@ export class Arbiter implements Controller {
     if (this.#configs.has(key)) {
       throw new CircusError('already_exists', `watcher '${name}' already exists`);
     }
+    requireSockets(config, this.#sockets.managed.names);
     this.#events.publish(name, 'add', {}, epochSeconds());
     const work = this.#addWatcher(config, start);
-    return operation(work, start ? ({ started, kept }) => ({ started, kept }) : noKeys);
+    // A start that fails shows in status, events and log; to `add` it has not failed (protocol 2.3).
+    const added = work.catch(() => ({ started: [], stopped: [], kept: [] }));
+    return operation(added, start ? ({ started, kept }) => ({ started, kept }) : noKeys);
   }
 
   remove(key: string, { nostop }: { nostop: boolean }): Operation {
@@ -201,14 +244,10 @@ export class Arbiter implements Controller {
       const reply = { numprocesses: before, singleton };
       return { reply, done: Promise.resolve({}) };
     }
-    const numprocesses = Math.max(0, before + nb);
-    const config = this.#requireConfig(key);
-    const done = this.#configure(
-      key,
-      { ...config, options: { ...config.options, numprocesses } },
-      false,
-    );
-    return { reply: { numprocesses }, done };
+    const setting = checkWatcherOption('numprocesses', before + nb);
+    const config = setWatcherOption(this.#requireConfig(key), setting);
+    const done = this.#configure(key, config, false);
+    return { reply: { numprocesses: setting.value }, done };
   }
 
   set(key: string, options: ReadonlyMap<string, Json>): Operation {
@@ -221,6 +260,7 @@ export class Arbiter implements Controller {
     );
     for (const setting of settings) config = setWatcherOption(config, setting);
     requireConsistent(config);
+    requireSockets(config, this.#sockets.managed.names);
     for (const _ of settings) this.#events.publish(name, 'updated', {}, epochSeconds());
     const needsReload = settings.some(({ effect }) => effect === 'reload');
     return { reply: {}, done: this.#configure(key, config, needsReload) };
@@ -259,32 +299,91 @@ export class Arbiter implements Controller {
   reloadConfig({ dryRun }: { dryRun: boolean }): Operation {
     this.#requireReady();
     const next = this.#reread();
-    const plan = planChanges(this.#config, this.#keys(), next);
+    const plan = this.#withSocketUsers(planChanges(this.#config, this.#keys(), next), next);
     const reply = { plan: describePlan(plan) };
     if (dryRun) return { reply, done: Promise.resolve({}) };
+    this.#prepareSockets(next.sockets).commit();
     this.#config = this.#withBoundEndpoints(next);
     return { reply, done: this.#carryOut(plan).then(noKeys) };
+  }
+
+  sockets(): readonly SocketView[] {
+    return this.#sockets.managed.views();
   }
 
   events(since: number, key?: string): EventReplay {
     return this.#events.replay(since, key);
   }
 
-  /** Stops all, reads the configuration again, starts what it says (protocol 2.3 "restart"). */
+  /** Reads the configuration again, stops all, starts what it says (protocol 2.3 "restart"). */
   async #restartAll(): Promise<void> {
     this.#isRestarting = true;
+    let sockets: PreparedSockets | undefined;
     try {
-      await this.#supervisor.command({ type: 'stop', keys: this.#keys(), isOne: false });
+      // First, so that a faulty file or a socket that cannot be had stops nothing.
       const config = this.#reread();
+      sockets = this.#prepareSockets(config.sockets);
+      await this.#supervisor.command({ type: 'stop', keys: this.#keys(), isOne: false });
       const removals = this.#keys().map((key) =>
         this.#supervisor.command({ type: 'remove', key, nostop: false }),
       );
       await Promise.all(removals);
       this.#config = this.#withBoundEndpoints(config);
+      sockets.commit();
+    } catch (error) {
+      sockets?.cancel();
+      throw error;
     } finally {
       this.#isRestarting = false;
     }
     await this.#startConfigured();
+  }
+
+  /**
+   * Binds what is new; what is held stays until `commit`.
+   *
+   * @throws CircusError `failed`: some cannot be had
+   */
+  #prepareSockets(configs: readonly SocketConfig[]): PreparedSockets {
+    try {
+      return this.#sockets.prepare(configs);
+    } catch (error) {
+      throw new CircusError(
+        'failed',
+        error instanceof Error ? error.message : String(error),
+        error,
+      );
+    }
+  }
+
+  /**
+   * A plan that also replaces the processes that use what changes.
+   *
+   * @throws CircusError `not_found`: a watcher would name a socket that is no more
+   */
+  #withSocketUsers(plan: ConfigPlan, next: CircusConfig): ConfigPlan {
+    const after = next.sockets.map(({ name }) => name);
+    const all = [...new Set([...this.#sockets.managed.names, ...after])];
+    const isUser = (config: WatcherConfig): boolean => isTouched(config, plan.sockets, all);
+    const changed = plan.changed.map((change) => {
+      const before = this.#requireConfig(change.key);
+      const config = change.apply(before);
+      requireSockets(config, after);
+      const mustReload = isUser(config) || isUser(before);
+      return mustReload ? { ...change, action: 'reload' as const } : change;
+    });
+    for (const key of plan.kept) requireSockets(this.#requireConfig(key), after);
+    const users = plan.kept.filter((key) => isUser(this.#requireConfig(key)));
+    const more = users.map((key) => {
+      return {
+        key,
+        options: [],
+        action: 'reload' as const,
+        apply: (config: WatcherConfig) => config,
+      };
+    });
+    const kept = plan.kept.filter((key) => !users.includes(key));
+    return { ...plan, changed: [...changed, ...more], kept };
   }
 
   /** Endpoints stay bound until circusd ends, whatever the files say now. */
@@ -322,7 +421,10 @@ export class Arbiter implements Controller {
   #passEvery(seconds: number): void {
     clearInterval(this.#passTimer);
     if (seconds <= 0) return;
-    this.#passTimer = setInterval(() => this.#supervisor.pass(), seconds * 1_000);
+    this.#passTimer = setInterval(
+      () => this.#supervisor.pass(),
+      Math.min(seconds * 1_000, longestTimerMs),
+    );
   }
 
   async #startConfigured(): Promise<void> {

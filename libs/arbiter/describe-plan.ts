@@ -6,7 +6,8 @@ import type { JsonObject } from '#libs/protocol';
 const appliedAtOnce: ReadonlySet<string> = new Set(['check_delay', 'warmup_delay']);
 
 /**
- * `{added: [name], removed: [key], kept: [key], changed: [{name, action, options}], circus: [...]}`;
+ * `{added: [name], removed: [key], kept: [key], changed: [{name, action, options}], circus: [...],
+ * sockets: {added: [name], removed: [name], changed: [{name, options}]}}`;
  * an option is `{name, before, after}`, one of circus has `action`: `apply` or `restart circusd`.
  */
 export function describePlan(plan: ConfigPlan): JsonObject {
@@ -21,6 +22,13 @@ export function describePlan(plan: ConfigPlan): JsonObject {
       const action = appliedAtOnce.has(change.name) ? 'apply' : 'restart circusd';
       return { ...describeChange(change), action };
     }),
+    sockets: {
+      added: plan.sockets.added,
+      removed: plan.sockets.removed,
+      changed: plan.sockets.changed.map(({ name, options }) => {
+        return { name, options: options.map(describeChange) };
+      }),
+    },
   };
 }
 

@@ -18,21 +18,28 @@ const SIGKILL = 9;
 /** Who else was signalled: each gets a `kill` event. Pids. */
 export type Signalled = readonly number[];
 
-/** Remembers the descendants, signals the worker, and its direct children when asked to. */
+/**
+ * Remembers the descendants, signals the worker, and its direct children when asked to. A worker that
+ * has just died by itself counts as signalled: nothing else may tell that it is gone.
+ */
 export function stopWorker(worker: Worker, signum: number, withChildren: boolean): Signalled {
-  const children = childrenOf(worker.identity.pid);
-  worker.family = completeFamily(worker.family, worker.identity.pid);
-  const targets = withChildren ? [worker.identity, ...children] : [worker.identity];
-  return targets.filter((target) => signal(target, signum)).map(({ pid }) => pid);
+  const { pid } = worker.identity;
+  const children = withChildren ? childrenOf(pid) : [];
+  worker.family = completeFamily(worker.family, pid);
+  worker.isSignalled = true;
+  signal(pid, signum);
+  return [pid, ...signalAll(children, signum)];
 }
 
 /** SIGKILL to the worker, its group, and every descendant that is known or found. */
 export function killWorker(worker: Worker): Signalled {
-  const { identity } = worker;
-  worker.family = completeFamily(worker.family, identity.pid);
-  const killed = [identity, ...worker.family].filter((target) => signal(target, SIGKILL));
-  signalGroup(identity.pid, SIGKILL);
-  return killed.map(({ pid }) => pid);
+  const { pid } = worker.identity;
+  worker.family = completeFamily(worker.family, pid);
+  worker.isSignalled = true;
+  signal(pid, SIGKILL);
+  const killed = signalAll(worker.family, SIGKILL);
+  signalGroup(pid, SIGKILL);
+  return [pid, ...killed];
 }
 
 /** Whether anything of a dead worker's tree is still there. */
@@ -44,12 +51,20 @@ export function hasRemains(worker: Worker): boolean {
 export function signalRemains(worker: Worker, signum: number): void {
   const alive = worker.family.filter(isAlive);
   worker.family = [...alive, ...alive.flatMap(({ pid }) => descendantsOf(pid))];
-  for (const target of worker.family) signal(target, signum);
+  signalAll(worker.family, signum);
   signalGroup(worker.identity.pid, signum);
 }
 
-/** Sends a signal; false when the process is gone or not ours to signal. */
-function signal(target: ProcessIdentity, signum: number): boolean {
+/** Pids of those that were there and ours to signal. */
+function signalAll(targets: readonly ProcessIdentity[], signum: number): number[] {
+  return targets.filter((target) => signal(target, signum)).map(({ pid }) => pid);
+}
+
+/**
+ * Sends a signal; false when the process is gone or not ours to signal. A worker is named by its pid
+ * alone: until it is reaped, and with that no worker any more, no other process can have it.
+ */
+function signal(target: ProcessIdentity | number, signum: number): boolean {
   try {
     return sendSignal(target, signum) === 'sent';
   } catch {

@@ -1,2 +1,3 @@
 /** The arbiter: performs what the core of supervision decides, and executes commands. */
 export { Arbiter, type ArbiterOptions } from './arbiter.ts';
+export { SocketsRefused } from './managed-sockets.ts';

@@ -19,6 +19,7 @@ export function rulesOf({ options, hooks }: WatcherConfig): WatcherRules {
     autostart: options.autostart,
     singleton: options.singleton,
     priority: options.priority,
+    onDemand: options.on_demand,
     hooks: lifecycleHooks(hooks),
     backoff: {
       initialMs: options.backoff_initial * 1_000,

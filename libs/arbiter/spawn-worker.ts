@@ -8,6 +8,7 @@ import {
   spawnProcess,
   supplementaryGroups,
 } from '#libs/native';
+import type { WorkerSockets } from './worker-sockets.ts';
 
 /**
  * Starts one process of a watcher.
@@ -16,17 +17,23 @@ import {
  * @throws CircusError the command line cannot be built
  * @throws UnknownAccountError uid or gid names nobody
  */
-export function spawnWorker(watcher: WatcherConfig, wid: number): ProcessIdentity {
-  const env = buildEnvironment(watcher, process.env);
-  const { file, argv } = buildWorkerCommand(watcher, { wid, env, sockets: {} });
+export function spawnWorker(
+  watcher: WatcherConfig,
+  wid: number,
+  sockets: WorkerSockets,
+): ProcessIdentity {
+  const env = { ...buildEnvironment(watcher, process.env), ...sockets.listenEnv };
+  const { file, argv } = buildWorkerCommand(watcher, { wid, env, sockets: sockets.numbers });
   const { options, rlimits } = watcher;
   const request: SpawnRequest = {
     argv,
     executable: file,
     env,
-    stdin: options.close_child_stdin ? 'null' : 'inherit',
+    stdin: sockets.stdin ?? (options.close_child_stdin ? 'null' : 'inherit'),
     stdout: options.close_child_stdout ? 'null' : 'inherit',
     stderr: options.close_child_stderr ? 'null' : 'inherit',
+    descriptors: sockets.descriptors,
+    ...(sockets.listenEnv === undefined ? {} : { pidVariable: 'LISTEN_PID' }),
     rlimits: Object.entries(rlimits).map(([name, value]) => ({ name, value })),
     ...credentialsOf(watcher),
     ...(options.working_dir === null ? {} : { workingDir: options.working_dir }),

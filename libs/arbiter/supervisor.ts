@@ -18,6 +18,7 @@ import {
   type CoreEvent,
   type DaemonState,
   initialState,
+  isLetGo,
   nextDeadline,
   step,
   type WaitResult,
@@ -31,6 +32,7 @@ import { findStrays, signalStrays } from './strays.ts';
 import { WaitingRoom } from './waiting-room.ts';
 import { WorkQueue } from './work-queue.ts';
 import type { Worker } from './worker.ts';
+import type { WorkerSockets } from './worker-sockets.ts';
 
 const SIGHUP = 1;
 const SIGKILL = 9;
@@ -50,6 +52,17 @@ export interface SupervisorLog {
   error(text: string): void;
 }
 
+/** What processes have to do with managed sockets. */
+export interface SocketSource {
+  /** What a process is given. @throws SpawnError a socket cannot be had */
+  forWorker(key: string, wid: number): WorkerSockets;
+  /** Reports, once, when a watcher's sockets have something to read. */
+  watchDemand(key: string): void;
+  unwatchDemand(key: string): void;
+  /** Slots may be gone. */
+  settle(): void;
+}
+
 /** What the supervisor needs from its owner. */
 export interface SupervisorOptions {
   readonly log: SupervisorLog;
@@ -58,6 +71,7 @@ export interface SupervisorOptions {
   readonly warmupDelayMs: number;
   /** The configuration of a watcher that exists in the core. */
   readonly configOf: (key: string) => WatcherConfig;
+  readonly sockets: SocketSource;
   /** A watcher is gone. */
   readonly onRemoved: (key: string) => void;
   /** Nothing is left and every command has its answer. */
@@ -87,7 +101,10 @@ export class Supervisor {
   readonly #waits = new WaitingRoom();
   readonly #queue = new WorkQueue<Action>(
     (action) => this.#perform(action),
-    () => this.#setTimer(),
+    () => {
+      this.#setTimer();
+      this.#options.sockets.settle();
+    },
   );
   readonly #workers = new Map<number, Worker>();
   /** Dead workers with descendants that are alive, by ticket. */
@@ -125,6 +142,11 @@ export class Supervisor {
   /** Pauses this long between two watchers that are started one after another. */
   setPace(warmupDelayMs: number): void {
     this.#feed({ type: 'pace', warmupDelayMs });
+  }
+
+  /** A socket of a dormant watcher has something to read. */
+  demand(key: string): void {
+    this.#feed({ type: 'demand', key });
   }
 
   /** The live processes of a watcher. */
@@ -192,23 +214,32 @@ export class Supervisor {
       this.close();
       this.#options.onEnd();
     },
+    watch_demand: ({ key }) => this.#options.sockets.watchDemand(key),
+    unwatch_demand: ({ key }) => this.#options.sockets.unwatchDemand(key),
     // No option asks for these yet, so the core does not either.
     await_ready: () => undefined,
     hook: () => undefined,
-    watch_demand: () => undefined,
-    unwatch_demand: () => undefined,
   };
 
   #spawn({ key, wid, ticket }: Extract<Action, { type: 'spawn' }>): void {
     const random = Math.random();
     const spawnedAt = epochSeconds();
     try {
-      const identity = spawnWorker(this.#options.configOf(key), wid);
+      const { configOf, sockets } = this.#options;
+      const identity = spawnWorker(configOf(key), wid, sockets.forWorker(key, wid));
       const { pid } = identity;
-      this.#workers.set(pid, { key, wid, ticket, identity, spawnedAt, family: [] });
+      this.#workers.set(pid, {
+        key,
+        wid,
+        ticket,
+        identity,
+        spawnedAt,
+        isSignalled: false,
+        family: [],
+      });
       this.#feed({ type: 'spawned', key, wid, ticket, pid, random });
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = shorten(error instanceof Error ? error.message : String(error));
       const isPermanent = !(error instanceof SpawnError) || error.isPermanent;
       this.#options.log.error(`cannot spawn a ${this.#nameOf(key)} process: ${reason}`);
       this.#feed({ type: 'spawn_failed', key, wid, ticket, isPermanent, reason, random });
@@ -224,6 +255,7 @@ export class Supervisor {
     }
     this.#workers.delete(exit.pid);
     const { key, wid, ticket } = worker;
+    this.#tellOfSilentDeath(worker);
     const exitCode = exit.exitCode ?? -(exit.signal ?? 0);
     const leavesRemains = hasRemains(worker);
     if (leavesRemains) this.#remains.set(ticket, worker);
@@ -240,6 +272,17 @@ export class Supervisor {
       failure,
       random: Math.random(),
     });
+  }
+
+  /**
+   * No reap tells of a worker that is let go. When it dies before its signal was sent, because much
+   * else was to be done first, nothing would tell of it but this.
+   */
+  #tellOfSilentDeath({ key, wid, ticket, identity, isSignalled }: Worker): void {
+    const record = this.state.watchers[key];
+    if (isSignalled || record === undefined || !isLetGo(record, wid, ticket)) return;
+    const facts = { process_pid: identity.pid };
+    this.#queue.push([{ type: 'publish', key, event: 'kill', facts }]);
   }
 
   #signalRemains(ticket: number, signum: number): void {
@@ -338,6 +381,11 @@ export class Supervisor {
     const record: WatcherRecord | undefined = this.state.watchers[key];
     return record?.name ?? key;
   }
+}
+
+/** A reason quotes what could not be run; logs and ten thousand events are not to hold all of it. */
+function shorten(reason: string): string {
+  return reason.length > 1_000 ? `${reason.slice(0, 997)}...` : reason;
 }
 
 function describeExit(code: number): string {

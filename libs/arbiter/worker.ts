@@ -9,6 +9,8 @@ export interface Worker {
   readonly identity: ProcessIdentity;
   /** Epoch seconds just before the spawn: the time of its spawn event. */
   readonly spawnedAt: number;
+  /** Whether it was asked to end, or killed, by us. */
+  isSignalled: boolean;
   /** Descendants seen when it was last signalled; some may be gone. */
   family: readonly ProcessIdentity[];
 }

@@ -13,6 +13,7 @@ import { ipython } from './catalog/ipython.ts';
 import { kill } from './catalog/kill.ts';
 import { list } from './catalog/list.ts';
 import { listen } from './catalog/listen.ts';
+import { listsockets } from './catalog/listsockets.ts';
 import { numprocesses } from './catalog/numprocesses.ts';
 import { numwatchers } from './catalog/numwatchers.ts';
 import { options } from './catalog/options.ts';
@@ -47,6 +48,7 @@ export const catalog: readonly Command[] = [
   kill,
   list,
   listen,
+  listsockets,
   numprocesses,
   numwatchers,
   options,

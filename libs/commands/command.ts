@@ -95,7 +95,7 @@ export interface Command {
   readonly summary: string;
   /** The manual page's text, for operators. */
   readonly description: string;
-  /** The manual's section, e.g. `5.5.1`; for what the manual does not know, the issue's word. */
+  /** The manual's section, e.g. `5.5`; `-` for what the manual (release 0.5.2) does not know. */
   readonly manual: string;
   readonly properties: PropertyTable;
   /** Whether it has work that a client can wait for with `waiting`. */

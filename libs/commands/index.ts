@@ -13,6 +13,7 @@ export { checkWordCount, flagsOf, propertiesOf } from './command-line.ts';
 export { type DispatchLog, dispatch } from './dispatch.ts';
 export { findCommand } from './find-command.ts';
 export { manualPage, usageLine } from './manual-page.ts';
+export { propertyKinds } from './properties.ts';
 export { nameMatcher } from './select.ts';
 export { twoColumns } from './two-columns.ts';
 export { readUsage } from './usage.ts';

@@ -8,38 +8,49 @@ interface Kind {
   read(value: Json): Json | undefined;
   /** The reason of the refusal. */
   refusal(name: string): string;
+  /** What is right, for the reference. */
+  readonly doc: string;
 }
 
-const kinds: Readonly<Record<PropertyKind, Kind>> = {
+/** Every kind of property by its name. */
+export const propertyKinds: Readonly<Record<PropertyKind, Kind>> = {
   string: {
+    doc: 'Text.',
     read: (value) => (typeof value === 'string' ? value : undefined),
     refusal: (name) => `'${name}' isn't a string`,
   },
   strings: {
+    doc: 'A list of texts; a single text is a list of one.',
     read: (value) => readStrings(typeof value === 'string' ? [value] : value),
     refusal: (name) => `'${name}' isn't a list of strings`,
   },
   words: {
+    doc: 'A command line: one text, which is split like a shell splits a line, or a list of words.',
     read: (value) => (typeof value === 'string' ? value : readStrings(value)),
     refusal: (name) => `'${name}' isn't a string or a list of strings`,
   },
   integer: {
+    doc: 'A whole number.',
     read: (value) => (Number.isSafeInteger(value) ? value : undefined),
     refusal: (name) => `'${name}' isn't an integer`,
   },
   number: {
+    doc: 'A number, or a text that is one.',
     read: readNumber,
     refusal: (name) => `'${name}' isn't a number`,
   },
   boolean: {
+    doc: 'true or false; 1 and 0 are understood.',
     read: readBoolean,
     refusal: (name) => `'${name}' isn't a valid boolean`,
   },
   pid: {
+    doc: 'A process id: a whole number above 0, or a text that is one.',
     read: readPid,
     refusal: (name) => `'${name}' isn't a process id`,
   },
   signal: {
+    doc: 'A signal by number (`15`, `"15"`) or name in any case (`TERM`, `SIGTERM`, `SIGRTMIN+1`).',
     read: (value) => {
       const isSpelling = typeof value === 'string' || typeof value === 'number';
       return isSpelling ? findSignal(value) : undefined;
@@ -47,6 +58,7 @@ const kinds: Readonly<Record<PropertyKind, Kind>> = {
     refusal: () => 'signal invalid',
   },
   object: {
+    doc: 'A JSON object.',
     read: (value) => (isJsonObject(value) ? value : undefined),
     refusal: (name) => `'${name}' property should be an object`,
   },
@@ -88,8 +100,9 @@ function findValue(name: string, property: Property, sent: JsonObject): Json | u
 }
 
 function readProperty(name: string, { kind, minimum }: Property, value: Json): Json {
-  const read = kinds[kind].read(value);
-  if (read === undefined) throw new CircusError('invalid_message', kinds[kind].refusal(name));
+  const read = propertyKinds[kind].read(value);
+  if (read === undefined)
+    throw new CircusError('invalid_message', propertyKinds[kind].refusal(name));
   if (minimum !== undefined && Number(read) < minimum) {
     throw new CircusError('invalid_message', `'${name}' is ${read}, should be ${minimum} or more`);
   }

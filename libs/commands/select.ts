@@ -1,9 +1,16 @@
 /** From the names that a request gives to watchers (protocol 2.1 "Names"). */
+import { runInNewContext } from 'node:vm';
 import { matchesPattern } from '#libs/config';
 import { CircusError, type Controller, type Selection, type WatcherView } from '#libs/protocol';
 
-/** A way of matching: whether a lower-cased watcher name is meant by what was sent. */
-type Matcher = (key: string) => boolean;
+/** A way of matching: those of the lower-cased watcher names that are meant by what was sent. */
+type Matcher = (keys: readonly string[]) => string[];
+
+/** More than any list of names needs. Characters. */
+const longestPattern = 10_000;
+
+/** Some expressions take for ever to find that a name does not match; nobody is to wait for that. */
+const regexPatienceMs = 50;
 
 /**
  * The watcher of that name, in any case.
@@ -32,11 +39,12 @@ export function selectByPattern(
   { name, match }: { readonly name?: string; readonly match: string },
 ): Selection {
   if (name === undefined) return { kind: 'all' };
+  if (name.length > longestPattern) {
+    const message = `'name' is ${name.length} characters long: use at most ${longestPattern}`;
+    throw new CircusError('invalid_message', message);
+  }
   const matches = nameMatcher(match, name);
-  const keys = controller
-    .watchers()
-    .map(({ key }) => key)
-    .filter(matches);
+  const keys = matches(controller.watchers().map(({ key }) => key));
   const [first, ...others] = keys;
   if (first === undefined) return notFound(name);
   return others.length === 0 ? { kind: 'one', key: first } : { kind: 'several', keys };
@@ -50,9 +58,9 @@ export function selectByPattern(
 export function nameMatcher(method: string, name: string): Matcher {
   switch (method) {
     case 'simple':
-      return (key) => key === name.toLowerCase();
+      return (keys) => keys.filter((key) => key === name.toLowerCase());
     case 'glob':
-      return (key) => matchesPattern(key, name.toLowerCase());
+      return (keys) => keys.filter((key) => matchesPattern(key, name.toLowerCase()));
     case 'regex':
       return regexMatcher(name);
     default:
@@ -60,14 +68,33 @@ export function nameMatcher(method: string, name: string): Matcher {
   }
 }
 
-/** Anchored at the start only, as Python's `match` is. */
+/**
+ * Anchored at the start only, as Python's `match` is. Only a script of its own can be given a time;
+ * it is the same engine, so what matches elsewhere matches here.
+ */
 function regexMatcher(pattern: string): Matcher {
+  const expression = readExpression(pattern);
+  const isMeant = (key: string): boolean => {
+    expression.lastIndex = 0;
+    return expression.test(key);
+  };
+  return (keys) => {
+    try {
+      const select = (): string[] => keys.filter(isMeant);
+      return runInNewContext('select()', { select }, { timeout: regexPatienceMs });
+    } catch (cause) {
+      throw new CircusError(
+        'invalid_message',
+        `regular expression '${pattern}' takes longer than ${regexPatienceMs} ms: write it without a repetition inside a repetition`,
+        cause,
+      );
+    }
+  };
+}
+
+function readExpression(pattern: string): RegExp {
   try {
-    const expression = new RegExp(pattern, 'iy');
-    return (key) => {
-      expression.lastIndex = 0;
-      return expression.test(key);
-    };
+    return new RegExp(pattern, 'iy');
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new CircusError('invalid_message', `invalid regular expression '${pattern}': ${why}`);

@@ -72,16 +72,24 @@ function quoteAll(args: readonly string[], lookup: VariableLookup): string {
   return args.map((word) => quoteWord(substitute(word, lookup))).join(' ');
 }
 
+/** Most command lines have no variable: what they stand for is worked out when the first one comes. */
 function workerLookup(watcher: WatcherConfig, worker: WorkerFacts): VariableLookup {
+  let known: VariableLookup | undefined;
+  return (name) => {
+    known ??= workerVariables({ ...worker, options: printOptions(watcher) });
+    return known(name);
+  };
+}
+
+/** Every option of the watcher as the console prints it. */
+function printOptions(watcher: WatcherConfig): Record<string, string> {
   const described = Object.entries(describeOptions(watcher)).filter(
     ([name]) => !Object.hasOwn(watcher.freeForm, name),
   );
-  const options = Object.fromEntries(
-    described.map(([name, value]) => [name, printWatcherOption(name, value)]),
-  );
-  const more = {
+  const options = described.map(([name, value]) => [name, printWatcherOption(name, value)]);
+  return {
+    ...Object.fromEntries(options),
     rlimits: printWatcherOption('rlimits', watcher.rlimits),
     use_fds: printWatcherOption('use_sockets', watcher.options.use_sockets),
   };
-  return workerVariables({ ...worker, options: { ...options, ...more } });
 }

@@ -9,18 +9,24 @@ function formatFault({ file, line, section, key, value, message }: ConfigFault):
   const place = line === null ? file : `${file}:${line}`;
   const what = [section === null ? undefined : `[${section}]`, formatPair(key, value)];
   const subject = what.filter((part) => part !== undefined).join(' ');
-  return [place, subject, message].filter((part) => part !== '').join(': ');
+  return escapeControls([place, subject, message].filter((part) => part !== '').join(': '));
 }
 
 function formatPair(key: string | null, value: string | null): string | undefined {
-  const shown = value === null ? undefined : formatValue(value);
+  const shown = value === null ? undefined : shorten(value);
   if (key === null) return shown;
   return shown === undefined ? key : `${key} = ${shown}`;
 }
 
-/** Keeps a fault on one line, and control characters off the terminal. */
-function formatValue(value: string): string {
-  const short = value.length > 80 ? `${value.slice(0, 77)}...` : value;
-  const isPlain = !/\p{Cc}/u.test(short);
-  return isPlain ? short : JSON.stringify(short).slice(1, -1);
+function shorten(value: string): string {
+  return value.length > 80 ? `${value.slice(0, 77)}...` : value;
+}
+
+/** Keeps a fault on one line, and what a file holds from moving the cursor of a terminal. */
+function escapeControls(text: string): string {
+  return text.replace(/\p{Cc}/gu, (control) => {
+    const escaped = JSON.stringify(control).slice(1, -1);
+    if (escaped !== control) return escaped;
+    return `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  });
 }

@@ -16,15 +16,19 @@ export {
   planChanges,
   type WatcherChange,
 } from './plan.ts';
+export { isTouched, type SocketPlan, socketIdentity } from './plan-sockets.ts';
 export {
   type CircusConfig,
   type ConfigReading,
   type RawSection,
   readConfig,
 } from './read-config.ts';
+export type { SocketConfig } from './read-socket.ts';
 export { type ConfigChecks, createWatcherConfig } from './read-watcher.ts';
 export { matchesPattern } from './shell-pattern.ts';
 export { quoteWord, splitWords } from './shell-words.ts';
+export { findSocketNames, requireSockets, servedSockets } from './socket-names.ts';
+export { type SocketOptions, socketTable } from './socket-options.ts';
 export {
   environmentVariables,
   substitute,
@@ -39,6 +43,7 @@ export {
   type StreamName,
   type StreamOptions,
 } from './watcher-families.ts';
+export { type OptionFamily, watcherFamilies } from './watcher-family-table.ts';
 export {
   applyWatcherOption,
   checkWatcherOption,

@@ -4,6 +4,7 @@ import type { OptionRow } from '#libs/options';
 import type { Json } from '#libs/protocol';
 import { circusTable } from './circus-options.ts';
 import { copyOption, type OptionEntry, optionEntries } from './option-entries.ts';
+import { planSockets, type SocketPlan } from './plan-sockets.ts';
 import type { CircusConfig } from './read-config.ts';
 import type { WatcherConfig } from './watcher-config.ts';
 
@@ -32,6 +33,7 @@ export interface ConfigPlan {
   readonly kept: readonly string[];
   /** Differences in `[circus]`. */
   readonly circus: readonly OptionChange[];
+  readonly sockets: SocketPlan;
 }
 
 /**
@@ -54,6 +56,7 @@ export function planChanges(
     changed: compared.filter(({ options }) => options.length > 0),
     kept: compared.filter(({ options }) => options.length === 0).map(({ key }) => key),
     circus: compareCircus(loaded, next),
+    sockets: planSockets(loaded.sockets, next.sockets),
   };
 }
 
@@ -75,9 +78,21 @@ function compareWatchers(
     apply: (running) =>
       entries.reduce((config, entry) => copyOption(config, after, entry), {
         ...running,
-        origins: { ...running.origins, ...after.origins },
+        origins: mergeOrigins(running, after, changed),
       }),
   };
+}
+
+/** Where the files say so now, but for what was set at run time and the files have not changed. */
+function mergeOrigins(
+  running: WatcherConfig,
+  after: WatcherConfig,
+  changed: readonly string[],
+): WatcherConfig['origins'] {
+  const held = Object.entries(running.origins).filter(
+    ([name, origin]) => origin === 'runtime' && !changed.includes(name),
+  );
+  return { ...after.origins, ...Object.fromEntries(held) };
 }
 
 function changeOf(

@@ -6,6 +6,7 @@ import { type ConfigFault, errorText, FaultList } from './fault.ts';
 import { loadFiles } from './include.ts';
 import type { IniSection } from './ini-file.ts';
 import { readCircus } from './read-circus.ts';
+import { readSocket, type SocketConfig } from './read-socket.ts';
 import { type ConfigChecks, readWatcher, type WatcherSources } from './read-watcher.ts';
 import { environmentVariables, substitute, type VariableLookup } from './variables.ts';
 import type { WatcherConfig } from './watcher-config.ts';
@@ -29,7 +30,7 @@ export interface CircusConfig {
   readonly circus: CircusOptions;
   readonly watchers: readonly WatcherConfig[];
   readonly plugins: readonly RawSection[];
-  readonly sockets: readonly RawSection[];
+  readonly sockets: readonly SocketConfig[];
 }
 
 /** A configuration and what is to be said about it. */
@@ -54,14 +55,16 @@ export function readConfig(
   const found = new FaultList();
   const { sections, files } = loadFiles(file, environmentVariables(ownEnv), found);
   const common = environmentVariables({ ...ownEnv, ...readCommonEnv(sections, ownEnv) });
-  const sources = { sections, ownEnv, checks, found };
+  const sockets = readSockets(sections, common, { checks, found });
+  const socketNames = sockets.map(({ name }) => name);
+  const sources = { sections, ownEnv, checks, found, socketNames };
   const config = {
     file,
     files,
     circus: readCircus(sections, common, sources),
     watchers: readWatchers(sections, sources),
     plugins: readPlugins(sections, common, found),
-    sockets: readRaw(sections, 'socket:', common),
+    sockets,
   };
   warnOfUnknownSections(sections, found);
   return {
@@ -72,14 +75,34 @@ export function readConfig(
 }
 
 function readWatchers(sections: readonly IniSection[], sources: WatcherSources): WatcherConfig[] {
-  const { found } = sources;
+  const named = namedSections(sections, 'watcher:', sources.found);
+  return named.map(({ name, section }) => readWatcher(name, section, sources)).sort(byName);
+}
+
+function readSockets(
+  sections: readonly IniSection[],
+  lookup: VariableLookup,
+  sources: Pick<WatcherSources, 'checks' | 'found'>,
+): SocketConfig[] {
+  const named = namedSections(sections, 'socket:', sources.found);
+  return named
+    .map(({ name, section }) => readSocket(name, section, { ...sources, lookup }))
+    .sort(byName);
+}
+
+/** Sections of a kind whose names are looked up in any case, so that two may not differ in it only. */
+function namedSections(
+  sections: readonly IniSection[],
+  prefix: string,
+  found: FaultList,
+): { name: string; section: IniSection }[] {
   const seen = new Map<string, IniSection>();
-  const watchers: WatcherConfig[] = [];
-  for (const { name, section } of sectionsOf(sections, 'watcher:')) {
+  const named = sectionsOf(sections, prefix);
+  for (const { name, section } of named) {
     const place = { file: section.file, line: section.line, section: section.name };
     const other = seen.get(name.toLowerCase());
     if (name.trim() === '') {
-      found.fault(place, 'has no name: write [watcher:NAME]');
+      found.fault(place, `has no name: write [${prefix}NAME]`);
     } else if (other !== undefined) {
       found.fault(
         place,
@@ -87,9 +110,8 @@ function readWatchers(sections: readonly IniSection[], sources: WatcherSources):
       );
     }
     seen.set(name.toLowerCase(), section);
-    watchers.push(readWatcher(name, section, sources));
   }
-  return watchers.sort(byName);
+  return named;
 }
 
 /** Plugins are watchers too: of the options in their sections, those of a watcher are checked. */

@@ -5,6 +5,7 @@ import { expandNames, type OwnEnvironment, readWatcherEnv } from './environment.
 import { errorText, type FaultList, type Place } from './fault.ts';
 import { type IniEntry, type IniSection, warnOfRepeated } from './ini-file.ts';
 import { splitWords } from './shell-words.ts';
+import { findSocketNames, findSocketProblems } from './socket-names.ts';
 import { environmentVariables, substitute, type VariableLookup } from './variables.ts';
 import type { WatcherConfig } from './watcher-config.ts';
 import { streamProblem } from './watcher-families.ts';
@@ -30,6 +31,8 @@ export interface ConfigChecks {
   group?(name: string | number): string | undefined;
   /** The `class` of a stream, FileStream when only `filename` is given. */
   streamClass?(name: string): string | undefined;
+  /** The `proto` of a socket. */
+  protocol?(name: string | number): string | undefined;
 }
 
 /** What reading a section needs of the rest of the configuration. */
@@ -39,6 +42,8 @@ export interface WatcherSources {
   readonly ownEnv: OwnEnvironment;
   readonly checks: ConfigChecks;
   readonly found: FaultList;
+  /** Of all managed sockets, in lower case. */
+  readonly socketNames: readonly string[];
 }
 
 /** A watcher with every option at its default. */
@@ -73,6 +78,15 @@ export function readWatcher(
   };
   checkWatcher(complete, section, settings, sources);
   return complete;
+}
+
+/** Names are in the topic of every event and in every list. Characters. */
+const longestName = 255;
+
+/** What is wrong with the name of a watcher, if anything; that it is not empty is known. */
+function nameProblem(name: string): string | undefined {
+  if (name.length <= longestName) return undefined;
+  return `is ${name.length} characters long: use at most ${longestName}`;
 }
 
 /** The options of a section by their documented names, and where they stand. */
@@ -119,23 +133,29 @@ function checkWatcher(
   config: WatcherConfig,
   section: IniSection,
   settings: Settings,
-  { checks, found }: WatcherSources,
+  { checks, found, socketNames }: WatcherSources,
 ): void {
   const placeOf = (option: string): Place => ({
     ...placeOfSection(section),
     ...settings.get(option)?.entry,
   });
+  const problem = nameProblem(config.name);
+  if (problem !== undefined) found.fault(placeOfSection(section), `the name ${problem}`);
   for (const { name, message } of findContradictions(config)) found.fault(placeOf(name), message);
+  for (const { option, message } of findSocketProblems(config, socketNames)) {
+    found.fault(placeOf(option), message);
+  }
+  warnOfNotInherited(config, placeOf, found);
   const { uid, gid, cmd, args, shell, shell_args } = config.options;
-  const problems: [option: string, problem: string | undefined][] = [
+  const problems: [option: string, fault: string | undefined][] = [
     ['uid', uid === null ? undefined : checks.user?.(uid)],
     ['gid', gid === null ? undefined : checks.group?.(gid)],
   ];
   for (const stream of ['stdout', 'stderr'] as const) {
     problems.push([streamOption(stream, settings), streamFault(config.streams[stream], checks)]);
   }
-  for (const [option, problem] of problems) {
-    if (problem !== undefined) found.fault(placeOf(option), problem);
+  for (const [option, fault] of problems) {
+    if (fault !== undefined) found.fault(placeOf(option), fault);
   }
   if (cmd === '' && args.length === 0) {
     found.warn(placeOfSection(section), 'has no cmd, so it cannot start: write cmd = ...');
@@ -143,6 +163,19 @@ function checkWatcher(
   const lines = Object.entries(shell ? { shell_args } : { cmd, args });
   for (const [option, line] of lines) {
     if (typeof line === 'string') warnOfQuotes(line, placeOf(option), found);
+  }
+}
+
+function warnOfNotInherited(
+  config: WatcherConfig,
+  placeOf: (option: string) => Place,
+  found: FaultList,
+): void {
+  if (config.options.use_sockets) return;
+  for (const { option, name } of findSocketNames(config)) {
+    if (option === 'stdin_socket') continue;
+    const message = `names socket '${name}', which the processes do not inherit`;
+    found.warn(placeOf(option), `${message}: write use_sockets = True`);
   }
 }
 
@@ -188,6 +221,8 @@ export function createWatcherConfig(
   options: JsonObject,
 ): WatcherConfig {
   if (name.trim() === '') throw new CircusError('invalid_message', "'name' is empty");
+  const problem = nameProblem(name);
+  if (problem !== undefined) throw new CircusError('invalid_message', `'name' ${problem}`);
   let config = emptyWatcher(name);
   for (const [key, value] of Object.entries({ cmd, args, ...options })) {
     config = setWatcherOption(config, checkWatcherOption(key, value));

@@ -23,7 +23,7 @@ export const rlimitNames = [
 ] as const;
 
 /** The keys that the built-in stream classes know (protocol 8); those of others keep their case. */
-const streamKeys = [
+export const streamKeys = [
   'class',
   'filename',
   'max_bytes',
@@ -34,7 +34,7 @@ const streamKeys = [
   'utc',
   'color',
   'refresh_time',
-];
+] as const;
 
 /** What can be called at the turns of a watcher's life (protocol 2.4). */
 export const hookNames = [
@@ -83,7 +83,7 @@ export function findFamily(name: string): FamilyMember | undefined {
 
 function streamKey(key: string): string {
   const lower = key.toLowerCase();
-  return streamKeys.includes(lower) ? lower : key;
+  return streamKeys.find((known) => known === lower) ?? key;
 }
 
 function limitName(text: string): string {

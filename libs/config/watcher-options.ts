@@ -169,6 +169,9 @@ export function findContradictions(config: WatcherConfig): { name: string; messa
   for (const name of ['copy_path', 'virtualenv'] as const) {
     if (options[name] && !options.copy_env) found.push({ name, message: 'needs copy_env = True' });
   }
+  if (options.listen_fds && !options.use_sockets) {
+    found.push({ name: 'listen_fds', message: 'needs use_sockets = True' });
+  }
   return found;
 }
 

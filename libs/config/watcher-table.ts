@@ -40,7 +40,9 @@ export const watcherTable = defineOptions([
     unit: 'processes',
     minimum: 0,
     clampsOnWire: true,
-    doc: 'How many processes to run.',
+    // A slip of the keyboard is not to take the machine down, nor circusd to count to 2 ** 53.
+    maximum: 10_000,
+    doc: 'How many processes to run, at most 10000.',
     manual: '5.3.2',
   },
   {
@@ -104,7 +106,7 @@ export const watcherTable = defineOptions([
     name: 'copy_env',
     kind: boolean,
     default: false,
-    doc: "Give the processes circusd's environment, with the configured one on top.",
+    doc: "Give the processes circusd's environment, with the configured one on top. Otherwise they have the configured one alone, without even a PATH.",
     manual: '5.3.2',
     effect: 'reload',
   },
@@ -129,7 +131,7 @@ export const watcherTable = defineOptions([
     name: 'autostart',
     kind: boolean,
     default: true,
-    doc: 'Start with circusd and with every start of all watchers. Otherwise only when started by name.',
+    doc: 'Start when circusd starts, and whenever all watchers are started. Otherwise only when started by name.',
     manual: '-',
     isShownWhenSet: true,
   },
@@ -170,6 +172,14 @@ export const watcherTable = defineOptions([
     effect: 'reload',
   },
   {
+    name: 'listen_fds',
+    kind: boolean,
+    default: false,
+    doc: 'Tell the processes of their sockets as systemd does, in LISTEN_FDS, LISTEN_FDNAMES and LISTEN_PID. Needs use_sockets.',
+    manual: '-',
+    effect: 'reload',
+  },
+  {
     name: 'singleton',
     kind: boolean,
     default: false,
@@ -190,7 +200,7 @@ export const watcherTable = defineOptions([
     default: 5,
     unit: 'attempts',
     minimum: -1,
-    doc: 'How often to try to start a process before the watcher is stopped; -1 is for ever. Processes that start and end again do not count.',
+    doc: 'How often to try to start a process that cannot be started (no such program, no such user) before the watcher is stopped; -1 is for ever. Processes that start and end again do not count: they are started again after growing pauses, see backoff_initial.',
     manual: '5.3.2',
   },
   {
@@ -206,7 +216,7 @@ export const watcherTable = defineOptions([
     name: 'priority',
     kind: integer,
     default: 0,
-    doc: 'Watchers are started from the highest priority to the lowest.',
+    doc: 'Watchers are started from the highest priority to the lowest, those with the same one in the order of their names.',
     manual: '5.3.2',
   },
   {

@@ -1,25 +1,7 @@
 /** A logger that writes to a descriptor or file without ever holding up the program. */
 import pino from 'pino';
-import { humanLine } from './human-line.ts';
-
-/** The levels of the manual, least important last. */
-export const logLevels = ['critical', 'error', 'warning', 'info', 'debug'] as const;
-
-/** A level of the manual. */
-export type LogLevel = (typeof logLevels)[number];
-
-/** Lines for people, or one JSON object a line with `level`, `time` (ISO), `name`, `pid`, `msg`. */
-export type LogFormat = 'human' | 'json';
-
-/** How and where to log. */
-export interface LoggerOptions {
-  /** Who logs; the original's lines say `circus`. */
-  readonly name: string;
-  readonly level: LogLevel;
-  readonly format: LogFormat;
-  /** A path, or `-` for standard error. */
-  readonly output: string;
-}
+import type { LoggerOptions, LogLevel } from './logger-options.ts';
+import { openSink } from './sink.ts';
 
 /** What programs log with. */
 export interface Logger {
@@ -28,10 +10,15 @@ export interface Logger {
   warn(text: string): void;
   error(text: string): void;
   fatal(text: string): void;
+  /** From now on only what is at least this important. */
+  setLevel(level: LogLevel): void;
   /** Opens the file again, after somebody has renamed it. */
   reopen(): void;
-  /** Writes what is still in memory, before the program exits. */
-  flush(): void;
+  /**
+   * Writes what is still in memory, before the program exits; gives up on an output that takes
+   * nothing. What is logged afterwards is dropped.
+   */
+  close(): Promise<void>;
 }
 
 const pinoLevels: Readonly<Record<LogLevel, pino.Level>> = {
@@ -42,36 +29,22 @@ const pinoLevels: Readonly<Record<LogLevel, pino.Level>> = {
   debug: 'debug',
 };
 
-const standardError = 2;
-
 /**
  * Makes a logger. Lines are written asynchronously and in order; when the output takes nothing (a
  * full disk, a closed pipe) lines are dropped rather than anybody held up.
  *
- * @throws Error the file cannot be opened
+ * @throws Error the file cannot be opened, or the syslog address is none
  */
-export function createLogger({ name, level, format, output }: LoggerOptions): Logger {
-  const isFile = output !== '-';
-  const destination = pino.destination({
-    dest: isFile ? output : standardError,
-    sync: false,
-    append: true,
-    mkdir: false,
-    maxLength: 8 * 1024 * 1024,
-  });
-  // EPIPE, ENOSPC: there is no place to tell it. The next lines try again.
-  destination.on('error', () => undefined);
-  const stream =
-    format === 'json'
-      ? destination
-      : { write: (json: string) => destination.write(humanLine(name, json)) };
+export function createLogger(options: LoggerOptions): Logger {
+  const { name, level, format } = options;
+  const sink = openSink(options);
   const logger = pino(
     {
       level: pinoLevels[level],
       base: { name, pid: process.pid },
       ...(format === 'json' ? { timestamp: pino.stdTimeFunctions.isoTime } : {}),
     },
-    stream,
+    sink,
   );
   return {
     debug: (text) => logger.debug(text),
@@ -79,18 +52,13 @@ export function createLogger({ name, level, format, output }: LoggerOptions): Lo
     warn: (text) => logger.warn(text),
     error: (text) => logger.error(text),
     fatal: (text) => logger.fatal(text),
-    reopen: () => {
-      if (isFile) destination.reopen();
+    setLevel: (next) => {
+      logger.level = pinoLevels[next];
     },
-    flush: () => flush(destination),
+    reopen: sink.reopen,
+    close: async () => {
+      logger.level = 'silent';
+      await sink.close();
+    },
   };
-}
-
-/** Not possible while the file is not open yet, nor when its disk is full. */
-function flush(destination: { flushSync(): void }): void {
-  try {
-    destination.flushSync();
-  } catch {
-    // Nowhere to tell it.
-  }
 }

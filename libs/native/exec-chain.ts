@@ -14,6 +14,7 @@ import {
 } from './credentials.ts';
 import { type Executable, findExecutable } from './executable.ts';
 import { errnoName, errnoNumber, lastErrno, libc } from './libc.ts';
+import { pidLink } from './pid-link.ts';
 import { constants } from './platform.ts';
 import { type LimitRequest, limitOptions } from './rlimits.ts';
 import { SpawnError, spawnErrorOf } from './spawn-error.ts';
@@ -24,6 +25,9 @@ export interface ChainRequest extends Credentials {
   readonly executable?: string;
   readonly workingDir?: string;
   readonly rlimits?: readonly LimitRequest[];
+  readonly env: Readonly<Record<string, string>>;
+  /** The environment variable that is to hold the process's own pid. */
+  readonly pidVariable?: string;
 }
 
 type Link = 'prlimit' | 'setpriv';
@@ -40,10 +44,12 @@ const links: ReadonlySet<string> = new Set<Link>(['prlimit', 'setpriv']);
 export function buildChain(request: ChainRequest, found: Executable): string[] | undefined {
   const limits = limitOptions(request.rlimits ?? []);
   const change = requiredChange(request);
-  if (limits.length === 0 && change === undefined) return undefined;
+  const { pidVariable, env } = request;
+  if (limits.length === 0 && change === undefined && pidVariable === undefined) return undefined;
   refuseOtherName(request);
   requireRunnable(request, found, change);
   return [
+    ...(pidVariable === undefined ? [] : pidLink(pidVariable, env)),
     ...(limits.length === 0 ? [] : [requireTool('prlimit'), ...limits]),
     ...(change === undefined ? [] : [requireTool('setpriv'), ...credentialOptions(change)]),
     lastWord(request, found),
@@ -61,8 +67,8 @@ function refuseOtherName({ argv, executable }: ChainRequest): void {
   if (executable === undefined || executable === argv[0]) return;
   throw new SpawnError(
     'EINVAL',
-    `executable "${executable}" and another first argument ("${argv[0]}") cannot be combined with uid, gid or rlimits: ` +
-      'prlimit and setpriv pass a program its own path. Drop one of them, or set the limits in the unit that starts circusd',
+    `executable "${executable}" and another first argument ("${argv[0]}") cannot be combined with uid, gid, rlimits or listen_fds: ` +
+      'what sets these passes a program its own path. Drop one of them, or set the limits in the unit that starts circusd',
   );
 }
 

@@ -1,8 +1,19 @@
 /** Linux, for the daemon: starting processes, learning of their deaths, telling who is who. */
+export { type ActivatedSocket, closeActivated, takeActivatedSockets } from './activation.ts';
+export type { DescriptorMapping } from './file-actions.ts';
 export { childFileLimit, fileLimitVariable, raiseFileLimit } from './file-limit.ts';
 export { errnoName, SystemError } from './libc.ts';
+export {
+  adoptSocket,
+  isAccepting,
+  ListeningSocket,
+  openSocket,
+  requireInterface,
+  type SocketRequest,
+} from './listening-socket.ts';
 export { createPipe, type Pipe } from './pipes.ts';
-export { requireSupportedPlatform } from './platform.ts';
+export { constants, requireSupportedPlatform } from './platform.ts';
+export { DescriptorPoll } from './poll.ts';
 export {
   type ChildLookup,
   childrenOf,
@@ -13,10 +24,31 @@ export {
   type ProcessIdentity,
   readIdentity,
 } from './process-tree.ts';
+export { resolveProtocol } from './protocols.ts';
 export { type ExitListener, type ExitRecord, Reaper, type ReaperScope } from './reaper.ts';
 export { type LimitRequest, limitNames } from './rlimits.ts';
 export { type CommandRequest, type CommandResult, runCommand } from './run-command.ts';
 export { type SignalOutcome, sendSignal, signalGroup } from './signals.ts';
+export {
+  formatAddress,
+  readLocalAddress,
+  type SocketAddress,
+  type SocketFamily,
+  type SocketType,
+  socketFamilies,
+  socketTypes,
+} from './socket-address.ts';
+export { SocketError } from './socket-error.ts';
+export {
+  bindToInterface,
+  getSocketOption,
+  isBlocking,
+  isListening,
+  listenAgain,
+  readInterface,
+  setBlocking,
+  shareAddress,
+} from './socket-options.ts';
 export { type SpawnRequest, type StandardStream, spawnProcess } from './spawn.ts';
 export { SpawnError } from './spawn-error.ts';
 export { becomeSubreaper } from './subreaper.ts';

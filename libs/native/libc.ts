@@ -36,9 +36,31 @@ const signatures = {
   setfsgid: 'int setfsgid(uint)',
   syscall: 'long syscall(long, long, long, long, long)',
   strerror: 'const char *strerror(int)',
+  socket: 'int socket(int, int, int)',
+  bind: 'int bind(int, void *, uint)',
+  listen: 'int listen(int, int)',
+  setsockopt: 'int setsockopt(int, int, int, void *, uint)',
+  getsockopt: 'int getsockopt(int, int, int, void *, void *)',
+  getsockname: 'int getsockname(int, void *, void *)',
+  getaddrinfo: 'int getaddrinfo(const char *, const char *, void *, void *)',
+  freeaddrinfo: 'void freeaddrinfo(uintptr_t)',
+  gai_strerror: 'const char *gai_strerror(int)',
+  memcpy: 'uintptr_t memcpy(void *, uintptr_t, size_t)',
+  poll: 'int poll(void *, ulong, int)',
 } as const;
 
 type Address = Buffer | null;
+
+/** poll(2). `async` waits in a thread of the pool; the buffer must stay referenced until then. */
+interface PollCall {
+  (fds: Buffer, count: number, timeoutMs: number): number;
+  async(
+    fds: Buffer,
+    count: number,
+    timeoutMs: number,
+    done: (error: unknown, result: number) => void,
+  ): void;
+}
 
 /** libc as seen from here. */
 interface Libc {
@@ -82,6 +104,17 @@ interface Libc {
     d: number,
   ): number;
   strerror(errno: number): string;
+  socket(family: number, type: number, protocol: number): number;
+  bind(fd: number, address: Buffer, length: number): number;
+  listen(fd: number, backlog: number): number;
+  setsockopt(fd: number, level: number, option: number, value: Buffer, length: number): number;
+  getsockopt(fd: number, level: number, option: number, value: Buffer, length: Buffer): number;
+  getsockname(fd: number, address: Buffer, length: Buffer): number;
+  getaddrinfo(host: string | null, service: string | null, hints: Buffer, found: Buffer): number;
+  freeaddrinfo(list: bigint): void;
+  gai_strerror(code: number): string;
+  memcpy(to: Buffer, from: bigint, length: number): unknown;
+  poll: PollCall;
 }
 
 function bind(): Libc {

@@ -27,10 +27,13 @@ export const opaqueBytes = {
 /** Values that x64 and arm64, glibc and musl share. */
 export const constants = {
   F_SETFD: 2,
+  F_GETFL: 3,
+  F_SETFL: 4,
   FD_CLOEXEC: 1,
   F_DUPFD_CLOEXEC: 1030,
   CLOSE_RANGE_CLOEXEC: 4,
   O_CLOEXEC: 0o2000000,
+  O_NONBLOCK: 0o4000,
   POSIX_SPAWN_SETSIGDEF: 0x04,
   POSIX_SPAWN_SETSIGMASK: 0x08,
   POSIX_SPAWN_SETSID: 0x80,
@@ -49,6 +52,20 @@ export const constants = {
   AT_FDCWD: -100,
   AT_EACCESS: 0x200,
   X_OK: 1,
+  SOCK_CLOEXEC: 0o2000000,
+  SOL_SOCKET: 1,
+  SO_REUSEADDR: 2,
+  SO_TYPE: 3,
+  SO_REUSEPORT: 15,
+  SO_BINDTODEVICE: 25,
+  SO_ACCEPTCONN: 30,
+  SO_PROTOCOL: 38,
+  SO_DOMAIN: 39,
+  IPPROTO_IPV6: 41,
+  IPV6_V6ONLY: 26,
+  AI_PASSIVE: 1,
+  POLLIN: 0x01,
+  POLLNVAL: 0x20,
 } as const;
 
 /**

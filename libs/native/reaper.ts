@@ -34,13 +34,20 @@ export type ReaperScope = 'all' | 'watched';
 
 const { P_ALL, P_PID, WEXITED, WNOHANG, WNOWAIT } = constants;
 
+/** How long a sweep goes on before everything else has its turn: a thousand may die at once. */
+const sliceMs = 4;
+
 /** Collects children. One to a program in scope `all`. */
 export class Reaper {
   readonly #scope: ReaperScope;
   readonly #watched = new Map<number, ExitListener | undefined>();
   readonly #info = Buffer.alloc(opaqueBytes.signalInfo);
-  readonly #onSignal = (): void => this.sweep();
+  readonly #onSignal = (): void => {
+    // Of many deaths as many signals come in one turn: the sweep that is under way sees them all.
+    if (!this.#isToBeContinued) this.sweep();
+  };
   #onExit: ExitListener | undefined;
+  #isToBeContinued = false;
 
   constructor(scope: ReaperScope = 'all') {
     this.#scope = scope;
@@ -73,11 +80,15 @@ export class Reaper {
     this.#watched.delete(pid);
   }
 
-  /** Collects all deaths until now: at start, after resume, and from time to time for safety. */
+  /**
+   * Collects the deaths until now: at start, after resume, and from time to time for safety. When
+   * they are many, the rest follows in later turns of the event loop. Each is told before the next
+   * is collected: as long as nobody was told of a death, the pid is not given to another process.
+   */
   sweep(): void {
     if (this.#onExit === undefined) return;
-    const exits = this.#scope === 'all' ? this.#collectAll() : this.#collectWatched();
-    for (const exit of exits) this.#report(exit);
+    if (this.#scope === 'all') this.#sweepAll();
+    else this.#sweepWatched();
   }
 
   #report(exit: ExitRecord): void {
@@ -86,18 +97,30 @@ export class Reaper {
     listener?.(exit);
   }
 
-  #collectAll(): ExitRecord[] {
-    const exits: ExitRecord[] = [];
+  #sweepAll(): void {
+    const end = performance.now() + sliceMs;
     for (let exit = this.#collect(P_ALL, 0); exit !== undefined; exit = this.#collect(P_ALL, 0)) {
-      exits.push(exit);
+      this.#report(exit);
+      if (performance.now() < end) continue;
+      this.#continueSoon();
+      return;
     }
-    return exits;
   }
 
-  #collectWatched(): ExitRecord[] {
-    return [...this.#watched.keys()]
-      .map((pid) => this.#collect(P_PID, pid))
-      .filter((exit) => exit !== undefined);
+  #continueSoon(): void {
+    if (this.#isToBeContinued) return;
+    this.#isToBeContinued = true;
+    setImmediate(() => {
+      this.#isToBeContinued = false;
+      this.sweep();
+    });
+  }
+
+  #sweepWatched(): void {
+    for (const pid of [...this.#watched.keys()]) {
+      const exit = this.#collect(P_PID, pid);
+      if (exit !== undefined) this.#report(exit);
+    }
   }
 
   /** Looks first and reaps then: a zombie still has its entry in /proc. */

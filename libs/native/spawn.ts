@@ -33,6 +33,8 @@ export interface SpawnRequest extends Credentials {
   /** What else it gets; all other descriptors are closed. */
   readonly descriptors?: readonly DescriptorMapping[];
   readonly rlimits?: readonly LimitRequest[];
+  /** An environment variable that tells the process its own pid. */
+  readonly pidVariable?: string;
   /** The file mode creation mask, 0 to 0o777. */
   readonly umask?: number;
   /** The nice value itself, -20 to 19, not an increment. Set just after the start. */

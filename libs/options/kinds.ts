@@ -146,7 +146,7 @@ export const pairs: OptionKind<Readonly<Record<string, string>>> = {
 
 /** One of a few words, in any case. */
 export function choice<const T extends string>(...choices: readonly T[]): OptionKind<T> {
-  const find = (text: string) => choices.find((word) => word === text.toLowerCase());
+  const find = (text: string) => choices.find((word) => word.toLowerCase() === text.toLowerCase());
   return {
     name: choices.join(', '),
     form: `one of ${choices.join(', ')}`,

@@ -25,7 +25,7 @@ export interface OptionRow {
   readonly minimum?: number;
   /** The highest value that is right. */
   readonly maximum?: number;
-  /** A number outside the range is moved into it when it comes over the wire, as the original does. */
+  /** A number below the range is moved into it when it comes over the wire, as the original does. */
   readonly clampsOnWire?: true;
   /** Its entry of the manual, for operators. */
   readonly doc: string;
@@ -109,9 +109,9 @@ export function parseOption(row: OptionRow, text: string): Json {
 export function checkOption(row: OptionRow, value: Json): Json {
   if (value === null && row.default === null) return null;
   const checked = row.kind.check(value, row.name);
-  if (row.clampsOnWire && typeof checked === 'number') return clamp(row, checked);
-  const problem = rangeProblem(row, checked);
-  if (problem === undefined) return checked;
+  const raised = row.clampsOnWire && typeof checked === 'number' ? raise(row, checked) : checked;
+  const problem = rangeProblem(row, raised);
+  if (problem === undefined) return raised;
   throw new CircusError('invalid_message', `${quoteName(row.name)} is ${problem}`);
 }
 
@@ -126,7 +126,7 @@ export function optionSchema(row: OptionRow): JsonObject {
   const schema: JsonObject = {
     ...row.kind.jsonSchema,
     ...(minimum === undefined || row.clampsOnWire ? {} : { minimum }),
-    ...(maximum === undefined || row.clampsOnWire ? {} : { maximum }),
+    ...(maximum === undefined ? {} : { maximum }),
   };
   const described = { description: row.doc, default: row.default };
   return row.default === null
@@ -148,7 +148,6 @@ function rangeProblem(row: OptionRow, value: Json): string | undefined {
   return undefined;
 }
 
-function clamp(row: OptionRow, value: number): number {
-  const { minimum = Number.NEGATIVE_INFINITY, maximum = Number.POSITIVE_INFINITY } = row;
-  return Math.min(Math.max(value, minimum), maximum);
+function raise({ minimum = Number.NEGATIVE_INFINITY }: OptionRow, value: number): number {
+  return Math.max(value, minimum);
 }

@@ -109,6 +109,15 @@ export interface EventReplay {
   readonly newest: number;
 }
 
+/** A managed socket as `listsockets` tells it. */
+export type SocketView = {
+  /** The number at which every process that inherits sockets finds it. */
+  readonly fd: number;
+  /** In lower case. */
+  readonly name: string;
+  readonly backlog: number;
+} & ({ readonly host: string; readonly port: number } | { readonly path: string });
+
 /**
  * The daemon. Every method that names a watcher takes its key and throws `CircusError` `not_found`
  * when there is none; methods that return an `Operation` have checked everything that can be
@@ -153,6 +162,8 @@ export interface Controller {
    * @throws CircusError `failed` with every fault
    */
   reloadConfig(how: { dryRun: boolean }): Operation;
+  /** All managed sockets, by number. */
+  sockets(): readonly SocketView[];
   /** Events after `since`; only those of one watcher when `key` is given. */
   events(since: number, key?: string): EventReplay;
 }

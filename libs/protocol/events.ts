@@ -1,27 +1,5 @@
 /** Topics and payloads of the event channel (protocol 3). */
-
-/** Every event that circusd publishes about a watcher. */
-export const eventNames = [
-  'spawn',
-  'reap',
-  'kill',
-  'start',
-  'stop',
-  'updated',
-  'reload',
-  'reload_started',
-  'reload_failed',
-  'ready',
-  'add',
-  'remove',
-  'expired',
-  'spawn_failed',
-  'hook_success',
-  'hook_failure',
-] as const;
-
-/** The last part of a topic. */
-export type EventName = (typeof eventNames)[number];
+import type { EventName } from './event-table.ts';
 
 /** What every payload carries; each event adds keys of its own. */
 export interface EventPayload {

@@ -9,6 +9,7 @@ export type {
   ProcessView,
   Selection,
   SignalRequest,
+  SocketView,
   WatcherStatus,
   WatcherView,
 } from './controller.ts';
@@ -22,13 +23,19 @@ export {
 } from './envelope.ts';
 export { CircusError, type ErrorCode, errorTable } from './errors.ts';
 export {
+  commonEventKeys,
+  type EventKey,
   type EventName,
+  type EventRow,
+  eventTable,
+} from './event-table.ts';
+export {
   type EventPayload,
-  eventNames,
   eventTopic,
   type PublishedEvent,
   parseTopic,
   topicName,
 } from './events.ts';
 export { isJsonObject, type Json, type JsonObject } from './json.ts';
+export { processKeys } from './process-keys.ts';
 export { findSignal, parseSignal, signalName } from './signals.ts';

@@ -87,7 +87,7 @@ function start(turn: Turn, { keys, isOne, wait }: CommandOf<'start'>): void {
 }
 
 function stop(turn: Turn, { keys, isOne, wait }: CommandOf<'stop'>): void {
-  const chosen = choose(turn, keys).reverse();
+  const chosen = choose(turn, keys);
   const goals = chosen.map(({ key }) => ({ key, goal: { kind: 'stopped' } as const }));
   addWait(turn, wait, goals, isOne ? chosen[0] : undefined);
   for (const watcher of chosen) {

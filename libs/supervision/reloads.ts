@@ -39,10 +39,12 @@ export function abandonReload(turn: Turn, watcher: WatcherRecord, reason: string
   noteReload(turn.state, watcher.key, Number.POSITIVE_INFINITY, reason);
 }
 
-function beginReload(turn: Turn, watcher: WatcherRecord, kind: ReloadRecord['kind']): void {
+function beginReload(turn: Turn, watcher: WatcherRecord, how: ReloadRecord['kind']): void {
   watcher.generation += 1;
-  const { generation, key } = watcher;
-  if (watcher.rules.sendHup) {
+  const { generation, key, rules } = watcher;
+  // A singleton promises that there are never two of it, not even for a moment.
+  const kind = rules.singleton ? 'sequential' : how;
+  if (rules.sendHup) {
     for (const { process } of watcher.slots.filter(isOccupied)) {
       if (process.pid !== null) turn.actions.push({ type: 'hup', key, pid: process.pid });
     }
@@ -116,14 +118,13 @@ function partition(
   watcher: WatcherRecord,
   reload: ReloadRecord,
 ): { olds: OccupiedSlot[]; news: Slot[] } {
-  const lasting = lastingSlots(watcher);
-  return {
-    olds: lasting
-      .filter(isOccupied)
-      .filter((slot) => isOlder(slot, reload))
-      .sort(byAge),
-    news: lasting.filter((slot) => !isOlder(slot, reload)),
-  };
+  const olds: OccupiedSlot[] = [];
+  const news: Slot[] = [];
+  for (const slot of lastingSlots(watcher)) {
+    if (isOccupied(slot) && isOlder(slot, reload)) olds.push(slot);
+    else news.push(slot);
+  }
+  return { olds: olds.sort(byAge), news };
 }
 
 function isOlder({ process }: Slot, reload: ReloadRecord): boolean {

@@ -6,7 +6,7 @@ import { finishEnding, killStraysWhenDue, tendEnding } from './ending.ts';
 import type { CoreEvent } from './events.ts';
 import type { DaemonState, WatcherRecord } from './model.ts';
 import { happen } from './processes.ts';
-import { tendRollouts } from './rollouts.ts';
+import { byPriority, tendRollouts } from './rollouts.ts';
 import { findSlot, isOccupied } from './slots.ts';
 import { beginTurn, type Turn } from './turn.ts';
 import { answerWaits } from './waits.ts';
@@ -51,13 +51,16 @@ function apply(turn: Turn, event: CoreEvent): readonly string[] {
     case 'demand': {
       const watcher = watchers[event.key];
       if (watcher !== undefined) applyToWatcher(turn, watcher, event);
+      if (event.type === 'spawned') return [event.key, ...dependentOnOthers(turn.state)];
       return [event.key];
     }
     case 'quit':
       command(turn, event);
-      return Object.keys(watchers);
-    case 'start':
+      return lowestFirst(turn.state, Object.keys(watchers));
     case 'stop':
+      command(turn, event);
+      return lowestFirst(turn.state, event.keys);
+    case 'start':
     case 'restart':
     case 'reload':
       command(turn, event);
@@ -72,6 +75,15 @@ function apply(turn: Turn, event: CoreEvent): readonly string[] {
     default:
       return event satisfies never;
   }
+}
+
+/** The order in which watchers are stopped (protocol 2.3). */
+function lowestFirst({ watchers }: DaemonState, keys: readonly string[]): string[] {
+  const chosen = keys.flatMap((key) => watchers[key] ?? []);
+  return chosen
+    .sort(byPriority)
+    .reverse()
+    .map(({ key }) => key);
 }
 
 type WatcherEvent = Extract<
@@ -128,14 +140,8 @@ function check(turn: Turn, key: string): string[] {
   const watcher = state.watchers[key];
   if (watcher === undefined) return dependentOnOthers(state);
   const before = watcher.state;
-  const hadProcesses = watcher.slots.some(hasPid);
   happenToWatcher(turn, watcher, 'check');
-  const isUnmoved = watcher.state === before && watcher.slots.some(hasPid) === hadProcesses;
-  return isUnmoved ? [] : dependentOnOthers(state);
-}
-
-function hasPid(slot: WatcherRecord['slots'][number]): boolean {
-  return slot.process?.pid != null;
+  return watcher.state === before ? [] : dependentOnOthers(state);
 }
 
 /** Watchers that wait for others: to start, or at the end to stop. */

@@ -17,7 +17,8 @@ const maxSpawning = 4;
 /** Brings the slots to `target` in number and fills those that are due. */
 export function tendSlots(turn: Turn, watcher: WatcherRecord, target: number): void {
   trimSlots(turn, watcher, target);
-  while (lastingSlots(watcher).length < target) addSlot(watcher);
+  const missing = target - lastingSlots(watcher).length;
+  for (let added = 0; added < missing; added += 1) addSlot(watcher);
   fillSlots(turn, watcher);
 }
 

@@ -1,7 +1,7 @@
 /** What can be read off the state: for `status`, `list`, `numprocesses` and whoever asks why. */
 import type { WatcherStatus } from '#libs/protocol';
 import type { WatcherRecord, WatcherState } from './model.ts';
-import { byAge, isOccupied } from './slots.ts';
+import { byAge, findSlot, isOccupied } from './slots.ts';
 
 /** The core's states in the words of `status`. A dormant watcher runs nothing: stopped. */
 const statusOfState: Readonly<Record<WatcherState, WatcherStatus>> = {
@@ -28,6 +28,12 @@ export function livePids(watcher: WatcherRecord): number[] {
     if (process.pid !== null) pids.push(process.pid);
   }
   return pids;
+}
+
+/** Whether no reap event will tell of the death of this process: its place goes, or it was too old. */
+export function isLetGo(watcher: WatcherRecord, wid: number, ticket: number): boolean {
+  const ending = findSlot(watcher, wid, ticket)?.process.ending;
+  return ending === 'surplus' || ending === 'expired';
 }
 
 /** Why a watcher is not as wanted, for people; null when all is well. */

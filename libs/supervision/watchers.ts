@@ -36,14 +36,14 @@ const table: Readonly<Record<WatcherState, Readonly<Record<WatcherHappening, Rul
     demand: ignore,
   },
   dormant: {
-    check: checkDormant, // dormant -> stopped | stopping
+    check: checkDormant, // dormant -> stopped | stopping; without on_demand any more: as stopped
     restart: wantActive,
     passed: ignore,
     refused: ignore,
-    demand: open, // dormant -> opening | starting
+    demand: wake, // dormant -> blocked | opening | starting
   },
   blocked: {
-    check: checkBlocked, // blocked -> stopped | opening | starting
+    check: checkBlocked, // blocked -> stopped | stopping | opening | starting
     restart: wantActive,
     passed: ignore,
     refused: ignore,
@@ -146,7 +146,7 @@ function checkStopped(turn: Turn, watcher: WatcherRecord): void {
 }
 
 function checkDormant(turn: Turn, watcher: WatcherRecord): void {
-  if (watcher.wanted === 'active') return;
+  if (watcher.wanted === 'active' && watcher.rules.onDemand) return;
   turn.actions.push({ type: 'unwatch_demand', key: watcher.key });
   rest(turn, watcher);
 }
@@ -173,10 +173,13 @@ function rest(turn: Turn, watcher: WatcherRecord): void {
   checkStopped(turn, watcher);
 }
 
+function wake(turn: Turn, watcher: WatcherRecord): void {
+  turn.actions.push({ type: 'unwatch_demand', key: watcher.key });
+  if (areDependenciesMet(turn.state, watcher)) open(turn, watcher);
+  else watcher.state = 'blocked';
+}
+
 function open(turn: Turn, watcher: WatcherRecord): void {
-  if (watcher.state === 'dormant') {
-    turn.actions.push({ type: 'unwatch_demand', key: watcher.key });
-  }
   watcher.gate = askHook(turn, watcher, 'before_start');
   if (watcher.gate === null) launch(turn, watcher);
   else watcher.state = 'opening';

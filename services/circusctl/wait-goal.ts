@@ -91,5 +91,6 @@ function settlingAll(goal: WatcherGoal): WatcherGoal {
 
 function matcherOf({ words: [name], flags }: CommandLine): (name: string) => boolean {
   if (name === undefined) return () => true;
-  return nameMatcher(String(flags['match'] ?? 'glob'), name);
+  const matches = nameMatcher(String(flags['match'] ?? 'glob'), name);
+  return (key) => matches([key]).length > 0;
 }

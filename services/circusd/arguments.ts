@@ -1,9 +1,8 @@
 /** The command line of circusd (protocol 9). */
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { twoColumns } from '#libs/commands';
 import { type LogFormat, type LogLevel, logLevels } from '#libs/logging';
-
-/** Exit codes of circusd. */
-export const exitCodes = { ok: 0, badConfiguration: 1, badFlag: 2 } as const;
+import { examples, exitMeanings, signalMeanings } from './manual-tables.ts';
 
 /** What was asked for; flags beat the configuration file. */
 export interface CircusdArguments {
@@ -11,49 +10,52 @@ export interface CircusdArguments {
   readonly config?: string;
   readonly logLevel?: LogLevel;
   readonly logOutput?: string;
+  /** A logging configuration of the original. */
+  readonly loggerConfig?: string;
   readonly logFormat: LogFormat;
-  readonly daemon: boolean;
+  readonly daemon?: true;
   /** Only tell what is wrong with the configuration. */
-  readonly check: boolean;
+  readonly check?: true;
   readonly pidfile?: string;
 }
 
+const codes = exitMeanings.map(([code, meaning]) => [String(code), meaning] as const);
+
 const help = `
 Examples:
-  circusd circus.ini                        run in the foreground, log to standard error
-  circusd --check circus.ini                tell every fault of a configuration, run nothing
-  circusd --log-level debug circus.ini      say more
-  circusd --daemon --pidfile /run/circusd.pid --log-output /var/log/circusd.log circus.ini
+${twoColumns(examples)}
 
 Signals:
-  TERM INT QUIT   end all processes gracefully, then exit; a second one kills at once
-  HUP             reload all watchers gracefully
-  USR1            open the log file again
+${twoColumns(signalMeanings)}
 
 Exit codes:
-  0   ended as asked
-  1   a fault in the configuration, an endpoint or pid file in use
-  2   an unknown flag`;
+${twoColumns(codes)}`;
 
 /** The parser, for parsing and for its help. */
 export function circusdCommand(version: string): Command {
   return new Command('circusd')
     .description('Run and watch the processes of a configuration file, and serve circusctl.')
-    .argument('[config]', 'configuration file (ini)')
+    .argument('[config]', 'configuration file, see circus.ini(5)')
     .addOption(
-      new Option('--log-level <level>', `${logLevels.join(', ')} (default: info)`).argParser(
-        readLevel,
-      ),
+      new Option(
+        '--log-level <level>',
+        `${logLevels.join(', ')}; default: loglevel of the file, else info`,
+      ).argParser(readLevel),
     )
-    .option('--log-output <file>', "file to log to, '-' for standard error (default: '-')")
+    .option(
+      '--log-output <file>',
+      "file or syslog:// address to log to, '-' for standard error; default: logoutput of the file, else '-'",
+    )
+    .option('--logger-config <file>', 'Python logging configuration: level and one output are used')
     .addOption(
       new Option('--log-format <format>', 'lines for people, or JSON')
         .choices(['human', 'json'])
         .default('human'),
     )
-    .option('--daemon', 'run in the background', false)
-    .option('--check', 'tell what is wrong with the configuration, run nothing', false)
+    .option('--check', 'tell what is wrong with the configuration, run nothing')
+    .option('--daemon', 'run in the background')
     .option('--pidfile <file>', 'write the pid of circusd to this file')
+    .helpOption('-h, --help', 'print this page')
     .version(version, '--version', 'print the version')
     .addHelpText('after', help)
     .exitOverride();

@@ -1,11 +1,13 @@
 /** Reading the configuration the way circusd needs it: without a single fault, or not at all. */
 import { type CircusConfig, type ConfigChecks, formatFaults, readConfig } from '#libs/config';
-import { resolveGroup, resolveUser } from '#libs/native';
+import { resolveGroup, resolveProtocol, resolveUser } from '#libs/native';
+import { listNotYetDone } from './not-yet.ts';
 import { StartupError } from './startup-error.ts';
 
 const checks: ConfigChecks = {
   user: (name) => problemOf(() => resolveUser(name)),
   group: (name) => problemOf(() => resolveGroup(name)),
+  protocol: (name) => problemOf(() => resolveProtocol(name)),
 };
 
 /**
@@ -16,8 +18,9 @@ const checks: ConfigChecks = {
  */
 export function requireConfig(file: string, onWarning: (text: string) => void): CircusConfig {
   const { config, faults, warnings } = readConfig(file, process.env, checks);
-  if (faults.length > 0) throw new StartupError(formatFaults(faults));
   for (const warning of warnings) onWarning(formatFaults([warning]));
+  if (faults.length > 0) throw new StartupError(formatFaults(faults));
+  for (const text of listNotYetDone(config)) onWarning(text);
   return config;
 }
 

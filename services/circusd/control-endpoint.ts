@@ -1,4 +1,5 @@
 /** The control endpoint: requests come in over a ROUTER, replies go back (protocol 1). */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Router } from 'zeromq';
 import { dispatch } from '#libs/commands';
 import type { Logger } from '#libs/logging';
@@ -10,6 +11,9 @@ const maxRequestBytes = 1024 * 1024;
 
 /** ZeroMQ itself cuts off a client that sends more than this. Bytes. */
 const maxFrameBytes = 64 * 1024 * 1024;
+
+/** How long the end waits for answers. All of them are known by then; this is for a fault of ours. */
+const lastWordsMs = 1_000;
 
 /** Serves commands until it is closed. */
 export class ControlEndpoint {
@@ -43,10 +47,10 @@ export class ControlEndpoint {
     }
   }
 
-  /** Answers what was asked, `quit` among it, and serves no more. Every command must be at its end. */
+  /** Answers what was asked, `quit` among it, and serves no more. */
   async close(): Promise<void> {
     this.#isClosing = true;
-    await Promise.all(this.#open);
+    await Promise.race([Promise.all(this.#open), sleep(lastWordsMs, undefined, { ref: false })]);
     await this.#outbox.flush();
     this.#socket.close();
   }

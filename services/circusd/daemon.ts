@@ -1,11 +1,12 @@
 /** circusd from its configuration to its end: arbiter, endpoints, signals, in the right order. */
-import { chmodSync } from 'node:fs';
-import { Arbiter } from '#libs/arbiter';
+import { Arbiter, SocketsRefused } from '#libs/arbiter';
 import type { CircusConfig } from '#libs/config';
 import type { Logger } from '#libs/logging';
+import type { ActivatedSocket } from '#libs/native';
 import { ControlEndpoint } from './control-endpoint.ts';
 import { EventPublisher } from './event-publisher.ts';
 import { handleSignals } from './signals.ts';
+import { refuseLiveSocket, SocketFile, socketPath } from './socket-file.ts';
 import { StartupError } from './startup-error.ts';
 
 /** What a daemon runs with. */
@@ -14,28 +15,46 @@ export interface DaemonOptions {
   readonly config: CircusConfig;
   readonly reread: () => CircusConfig;
   readonly log: Logger;
+  /** Sockets that circusd was started with. */
+  readonly activated: readonly ActivatedSocket[];
 }
 
 /**
  * Runs until everything has ended.
  *
- * @throws StartupError an endpoint cannot be bound
+ * @throws StartupError an endpoint or a socket cannot be bound
  */
-export async function runDaemon({ version, config, reread, log }: DaemonOptions): Promise<void> {
+export async function runDaemon(options: DaemonOptions): Promise<void> {
+  const { version, config, reread, log } = options;
   log.info(`Starting master on pid ${process.pid}`);
   const publisher = new EventPublisher(log);
   const onEvent = publisher.publish.bind(publisher);
   const arbiter = new Arbiter({ version, config, reread, log, onEvent });
   const control = new ControlEndpoint(arbiter, log);
   const { endpoint, pubsub_endpoint } = config.circus;
-  await bind(publisher, 'pubsub_endpoint', pubsub_endpoint);
-  await bind(control, 'endpoint', endpoint);
-  handleSignals(arbiter, log);
-  const serving = [publisher.serve(), control.serve()];
-  void announceStart(arbiter, log);
-  await arbiter.ended;
-  await Promise.all([control.close(), publisher.close()]);
-  await Promise.all(serving);
+  const files = [await bind(publisher, 'pubsub_endpoint', pubsub_endpoint)];
+  openSockets(arbiter, options);
+  try {
+    files.push(await bind(control, 'endpoint', endpoint));
+    handleSignals(arbiter, log);
+    const serving = [publisher.serve(), control.serve()];
+    void announceStart(arbiter, log);
+    await arbiter.ended;
+    await Promise.all([control.close(), publisher.close()]);
+    for (const file of files) file?.remove();
+    await Promise.all(serving);
+  } finally {
+    arbiter.closeSockets();
+  }
+}
+
+function openSockets(arbiter: Arbiter, { activated }: DaemonOptions): void {
+  try {
+    arbiter.openSockets(activated);
+  } catch (error) {
+    if (error instanceof SocketsRefused) throw new StartupError(error.message);
+    throw error;
+  }
 }
 
 async function announceStart(arbiter: Arbiter, log: Logger): Promise<void> {
@@ -51,13 +70,14 @@ async function bind(
   socket: { bind(endpoint: string): Promise<void> },
   option: string,
   endpoint: string,
-): Promise<void> {
+): Promise<SocketFile | undefined> {
   try {
+    const path = socketPath(endpoint);
+    if (path !== undefined) await refuseLiveSocket(path);
     await socket.bind(endpoint);
+    return path === undefined ? undefined : new SocketFile(path);
   } catch (error) {
     const cause = error instanceof Error ? error.message : String(error);
     throw new StartupError(`[circus] ${option} = ${endpoint} cannot be bound: ${cause}`);
   }
-  // Whoever can connect can run programs: a socket file is its owner's alone.
-  if (endpoint.startsWith('ipc:///')) chmodSync(endpoint.slice('ipc://'.length), 0o600);
 }

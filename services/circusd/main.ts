@@ -1,12 +1,13 @@
 /** circusd: reads arguments and configuration, then runs the daemon. */
 import { type Command, CommanderError } from 'commander';
 import type { CircusConfig } from '#libs/config';
-import { createLogger, type Logger, logLevels } from '#libs/logging';
-import { raiseFileLimit, requireSupportedPlatform } from '#libs/native';
-import { type CircusdArguments, circusdCommand, exitCodes } from './arguments.ts';
+import { createLogger, type Logger, logLevels, readLoggerConfig } from '#libs/logging';
+import { raiseFileLimit, requireSupportedPlatform, takeActivatedSockets } from '#libs/native';
+import { type CircusdArguments, circusdCommand } from './arguments.ts';
 import { requireConfig } from './configuration.ts';
 import { runDaemon } from './daemon.ts';
 import { daemonize } from './daemonize.ts';
+import { exitCodes } from './manual-tables.ts';
 import { removePidfile, writePidfile } from './pidfile.ts';
 import { claimSignals } from './signals.ts';
 import { StartupError } from './startup-error.ts';
@@ -56,6 +57,7 @@ function check(file: string): void {
 
 async function run(file: string, flags: CircusdArguments): Promise<void> {
   raiseFileLimit();
+  const activated = takeActivatedSockets(process.env);
   const warnings: string[] = [];
   const config = requireConfig(file, (text) => warnings.push(text));
   const { circus } = config;
@@ -67,22 +69,23 @@ async function run(file: string, flags: CircusdArguments): Promise<void> {
   try {
     if (pidfile !== null) claimPidfile(pidfile);
     const reread = (): CircusConfig => requireConfig(file, (text) => log.warn(text));
-    await runDaemon({ version: CIRCUS_VERSION, config, reread, log });
+    await runDaemon({ version: CIRCUS_VERSION, config, reread, log, activated });
   } finally {
     if (pidfile !== null) removePidfile(pidfile);
-    log.flush();
+    await log.close();
   }
 }
 
 function openLog(circus: CircusConfig['circus'], flags: CircusdArguments): Logger {
-  const output = flags.logOutput ?? circus.logoutput;
-  const level = flags.logLevel ?? logLevels.find((name) => name === circus.loglevel) ?? 'info';
   try {
+    const file = flags.loggerConfig ?? circus.loggerconfig ?? 'default';
+    const settings = readLoggerConfig(file);
+    const output = flags.logOutput ?? settings.output ?? circus.logoutput;
+    const named = settings.level ?? circus.loglevel;
+    const level = flags.logLevel ?? logLevels.find((name) => name === named) ?? 'info';
     return createLogger({ name: 'circus', level, format: flags.logFormat, output });
   } catch (error) {
-    throw new StartupError(
-      `cannot log to ${output}: ${error instanceof Error ? error.message : error}`,
-    );
+    throw new StartupError(`cannot log: ${error instanceof Error ? error.message : error}`);
   }
 }
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { median, type RunningDaemon, waitUntil, withDaemon } from '../daemon/index.ts';
 import type { Benchmark, Row, Scale } from './benchmark.ts';
-import { sleeper } from './sleepers.ts';
+import { listSleepers, sleeper } from './sleepers.ts';
 
 /** Watchers of one worker each, beside the one of many. */
 const smallWatchers = 100;
@@ -46,6 +46,7 @@ async function measure(daemon: RunningDaemon, file: string, scale: Scale): Promi
     'status, list, numprocesses': () => askAll(daemon),
     [`options of ${smallWatchers} watchers`]: () =>
       Promise.all(all.map((name) => client.call('options', { name }))),
+    'all die at once': () => killAll(daemon, scale),
     'reload, gracefully': () => client.call('reload', { name: 'sleepers', waiting: true }),
     [`stop ${scale.workers}`]: () => client.call('stop', { name: 'sleepers', waiting: true }),
   };
@@ -71,6 +72,21 @@ async function askAll({ client }: RunningDaemon): Promise<void> {
     await client.call('list', { name: 'sleepers' });
     await client.call('numprocesses');
   }
+}
+
+/** SIGKILL to every worker; resolves when all are replaced. */
+async function killAll(daemon: RunningDaemon, { workers }: Scale): Promise<void> {
+  // Those that live shorter are backed off.
+  await sleep(1_100);
+  const victims = await listSleepers(daemon);
+  for (const pid of victims) process.kill(pid, 'SIGKILL');
+  let replaced = 0;
+  const look = async (): Promise<boolean> => {
+    const pids = new Set(await listSleepers(daemon));
+    replaced = victims.some((pid) => pids.has(pid)) ? 0 : pids.size;
+    return replaced === workers;
+  };
+  await waitUntil(look, { withinMs: 20_000 }, () => `${replaced} of ${workers} are replaced`);
 }
 
 function sections({ workers }: Scale): string {

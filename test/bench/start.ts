@@ -1,5 +1,5 @@
 /** From the start command to all workers up, beside bare loops over the same program. */
-import { median, type RunningDaemon } from '../daemon/index.ts';
+import { median, type RunningDaemon, readCpuMs } from '../daemon/index.ts';
 import type { Benchmark, Row, Scale } from './benchmark.ts';
 import { compileCLoop } from './c-loop.ts';
 import { runNodeLoop } from './node-loop.ts';
@@ -7,6 +7,8 @@ import { sleeper, startSleepers, stopSleepers, withSleepers } from './sleepers.t
 
 interface Round {
   readonly circusd: number;
+  /** Processor time that circusd took for it. */
+  readonly cpu: number;
   readonly node: number;
   readonly c: number | undefined;
 }
@@ -18,9 +20,11 @@ export const start: Benchmark = async (scale) => {
       const done: Round[] = [];
       for (let round = 0; round < scale.rounds; round += 1) {
         const c = cLoop?.run(scale.workers, sleeper);
+        const before = readCpuMs(daemon.pid);
         const circusd = await measureStart(daemon, scale);
+        const cpu = readCpuMs(daemon.pid) - before;
         await stopSleepers(daemon);
-        done.push({ c, circusd, node: await runNodeLoop(scale.workers, sleeper) });
+        done.push({ c, circusd, cpu, node: await runNodeLoop(scale.workers, sleeper) });
       }
       return done;
     });
@@ -54,6 +58,11 @@ function report(rounds: readonly Round[], { workers }: Scale): Row[] {
   const c = hasC ? median(rounds.map((round) => round.c ?? Number.NaN)) : undefined;
   return [
     { what: `start ${workers}: circusd`, value: circusd, unit: 'ms' },
+    {
+      what: `start ${workers}: processor time of circusd`,
+      value: median(rounds.map(({ cpu }) => cpu)),
+      unit: 'ms',
+    },
     { what: `start ${workers}: posix_spawn in C`, value: c, unit: 'ms', ...note },
     { what: `start ${workers}: node:child_process`, value: node, unit: 'ms' },
     {

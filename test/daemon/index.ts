@@ -10,6 +10,6 @@ export {
   readEnvironment,
   readPrivateMb,
 } from './proc.ts';
-export { type EventStream, type RunningDaemon, startDaemon, withDaemon } from './running-daemon.ts';
+export { type EventStream, type RunningDaemon, withDaemon } from './running-daemon.ts';
 export { median, percentile } from './statistics.ts';
 export { waitUntil } from './wait-until.ts';

@@ -32,7 +32,7 @@ export class RunningDaemon {
   readonly endpoint: string;
   readonly pubsubEndpoint: string;
   readonly client: CircusClient;
-  /** Settles when circusd has ended: its exit code, or minus the signal's name is null. */
+  /** Settles when circusd has ended: its exit code, null when a signal has ended it. */
   readonly exit: Promise<number | null>;
   readonly #mark: string;
   readonly #folder: string;
@@ -111,7 +111,7 @@ export class RunningDaemon {
 const running = new Set<RunningDaemon>();
 
 /** Starts circusd from `dist` and waits until it answers. */
-export async function startDaemon(request: DaemonRequest): Promise<RunningDaemon> {
+async function startDaemon(request: DaemonRequest): Promise<RunningDaemon> {
   const folder = mkdtempSync(join(tmpdir(), 'circus-'));
   const mark = randomUUID();
   const ports = await findFreePorts(2);

@@ -187,7 +187,10 @@ export async function run(
     await new Promise((turn) => setTimeout(turn, 20));
     return { ...ending, stdout: program.stdout, stderr: program.stderr };
   } finally {
-    program.kill('SIGKILL');
+    if (program.isRunning) {
+      for (const { pid } of runningBelow(program.pid)) killPid(pid);
+      program.kill('SIGKILL');
+    }
   }
 }
 
@@ -205,7 +208,10 @@ export class Daemon {
   /** All events since the subscription, in the order they came. */
   readonly events: SeenEvent[] = [];
   readonly #client: CircusClient;
+  readonly #companions: Program[] = [];
   #subscriber: EventSubscriber | undefined;
+  /** `seq` of the last event that came. */
+  #lastSeq = 0;
 
   constructor(folder: string, program: Program, endpoints: { endpoint: string; pubsub: string }) {
     this.folder = folder;
@@ -229,6 +235,13 @@ export class Daemon {
     return await run(programWords('circusctl', '--endpoint', this.endpoint, ...words), {
       deadlineMs: 60_000,
     });
+  }
+
+  /** Starts a program that is killed, at the latest, before this daemon is ended. */
+  launch(words: readonly string[], env: Readonly<Record<string, string>> = {}): Program {
+    const program = new Program(words, { env: { ...process.env, ...env } });
+    this.#companions.push(program);
+    return program;
   }
 
   /** Sends a command and gives the reply; an error of the daemon is thrown. */
@@ -304,28 +317,32 @@ export class Daemon {
    */
   async listen(): Promise<void> {
     this.#subscriber = new EventSubscriber(this.pubsub);
-    const received: string[] = [];
-    void this.#record(this.#subscriber, received);
+    void this.#record(this.#subscriber);
     await until(
       'events arrive',
       async () => {
         await this.call('add', { name: 'probe', cmd: 'true' });
         await this.call('rm', { name: 'probe', waiting: true });
-        return received.length;
+        return this.#lastSeq;
       },
-      (count) => count > 0,
+      (seq) => seq > 0,
     );
-    const { newest } = await this.call('events', { since: 1_000_000 });
-    await until(
-      'the subscriber has caught up',
-      () => received.at(-1),
-      (seq) => Number(seq) === newest,
-    );
+    await this.caughtUp();
   }
 
-  async #record(subscriber: EventSubscriber, received: string[]): Promise<void> {
+  /**
+   * As `listen`, after the events of the start-up, so that a test sees only what it causes. A start-up
+   * that takes long, or that is logged elsewhere, is not waited for.
+   */
+  async listenOnceStarted(): Promise<void> {
+    const hasStarted = (): boolean => this.log.includes('now waiting for commands');
+    await until('circusd has started', hasStarted, Boolean, 1_000).catch(() => undefined);
+    await this.listen();
+  }
+
+  async #record(subscriber: EventSubscriber): Promise<void> {
     for await (const { topic, payload } of subscriber) {
-      received.push(String(payload['seq']));
+      this.#lastSeq = Number(payload['seq']);
       const [, watcher = '', event = ''] = /^watcher\.(.+)\.([^.]+)$/.exec(topic) ?? [];
       if (watcher !== 'probe') this.events.push({ topic, watcher, event, payload });
     }
@@ -336,7 +353,7 @@ export class Daemon {
     const { newest } = await this.call('events', { since: 1_000_000 });
     await until(
       `event ${newest} arrives`,
-      () => Number(this.events.at(-1)?.payload['seq'] ?? 0),
+      () => this.#lastSeq,
       (seq) => seq >= Number(newest),
     );
   }
@@ -351,11 +368,14 @@ export class Daemon {
   async finish(): Promise<void> {
     this.#client.close();
     this.#subscriber?.close();
+    for (const companion of this.#companions) companion.kill('SIGKILL');
     try {
       if (this.program.isRunning) await this.stop();
     } catch (error) {
-      for (const { pid } of runningBelow(this.pid)) killPid(pid);
+      // It first, or it starts others.
       killPid(this.pid);
+      await this.program.ended;
+      killEverything();
       throw new Error(`${error instanceof Error ? error.message : error}\n${this.log}`);
     }
     await assertNothingLeft();
@@ -413,7 +433,7 @@ export async function startDaemon(
       Boolean,
       20_000,
     );
-    if (listens) await daemon.listen();
+    if (listens) await daemon.listenOnceStarted();
   } catch (error) {
     throw new Error(`${error instanceof Error ? error.message : error}\n${program.stderr}`);
   }

@@ -21,7 +21,7 @@ circusctl prints the words that fit on one line and exits 1.`,
   properties: {},
   isReadOnly: true,
   usage: '<shell>',
-  examples: ['circusctl completion bash', 'source <(circusctl completion bash)'],
+  examples: ['circusctl completion bash', 'circusctl completion fish'],
   execute() {
     throw new CircusError('invalid_message', 'invalid message. circusctl prints it by itself');
   },

@@ -14,7 +14,7 @@ The reply has \`events\`, oldest first, and the lowest and the highest \`seq\` t
 holds, \`oldest\` and \`newest\`: when oldest is above since + 1, those between are lost.
 
 Prints \`<topic>: <json>\` a line, as \`listen\`.`,
-  manual: '5.5',
+  manual: '-',
   properties: {
     since: { kind: 'integer', default: 0, minimum: 0, doc: 'Only events with a higher `seq`.' },
     name: { kind: 'string', doc: 'Only events of this watcher, in any case.' },

@@ -6,8 +6,8 @@ import { oneWatcher } from '../watcher-names.ts';
 export const incr = defineCommand({
   name: 'incr',
   summary: 'Increment the number of processes in a watcher',
-  description: `Adds processes to a watcher: one, or as many as said. A watcher that is stopped starts
-with the new number. A singleton keeps its one process.
+  description: `Adds processes to a watcher: one, or as many as said. A watcher that is stopped stays
+stopped, and has the new number when it is started. A singleton keeps its one process.
 
 Prints the number of processes now wanted; the reply has it as \`numprocesses\`.`,
   manual: '5.5',

@@ -12,7 +12,7 @@ the time-out SIGKILL, together with everything that it has started. The watcher 
 is replaced. A pid that the watcher does not have is ignored.
 
 To send a signal and do no more, see \`signal\`.`,
-  manual: '5.5',
+  manual: '-',
   properties: {
     ...oneWatcher,
     pid: { kind: 'pid', doc: 'Only this process.' },

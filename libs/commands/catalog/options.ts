@@ -10,7 +10,9 @@ export const options = defineCommand({
   summary: 'Get all options of a watcher',
   description: `Every option of the watcher with its present value, sorted by name; free-form options
 of plugins are among them. Prints \`key: value\` a line: an option without a value is empty, env is
-\`A=1,B=2\`.`,
+\`A=1,B=2\`. stop_signal is shown as a number.
+
+\`config\` tells besides where each value comes from, \`get\` shows single options.`,
   manual: '5.5',
   properties: oneWatcher,
   isReadOnly: true,

@@ -9,9 +9,7 @@ export const reload = defineCommand({
   summary: 'Reload a watcher or all watchers',
   description: `Replaces the processes of a watcher while it goes on: as many new ones are started, and
 when they are ready the old ones are stopped. With no name all watchers, one after the other.
-
-  --sequential   one process at a time: stop it, start its successor
-  --terminate    not gracefully: the same as \`restart\`
+When the new ones do not get ready they are stopped again, and the old ones stay.
 
 A watcher with send_hup = True only gets SIGHUP; a stopped one is started.
 
@@ -26,8 +24,8 @@ When one watcher was waited for, the reply's \`info\` has the pids \`stopped\`, 
   settlesIn: 'settled',
   usage: '[name]',
   flags: [
-    { spelling: '--terminate', doc: 'Stop all processes before new ones are started' },
-    { spelling: '--sequential', doc: 'Replace one process at a time' },
+    { spelling: '--terminate', doc: 'Not gracefully: the same as restart' },
+    { spelling: '--sequential', doc: 'One process at a time: stop it, start its successor' },
   ],
   examples: ['circusctl reload web --waiting', 'circusctl reload --sequential'],
   execute: (controller, { name, graceful, sequential }) =>

@@ -10,13 +10,11 @@ started, those that are gone are stopped and removed, those added by command too
 options have changed is reloaded gracefully, or only adjusted where its processes need not know.
 Everything else stays as it is: what was set at run time holds unless the files change that option.
 
-A file with a fault changes nothing; all faults are told.
-
-  --dry-run   only tell what would be done
+A file with a fault changes nothing; all faults are told. --dry-run changes nothing either.
 
 The reply's \`plan\` has the watchers \`added\`, \`removed\`, \`kept\` and \`changed\`, with every option's
 value before and after.`,
-  manual: '5.5',
+  manual: '-',
   properties: {
     dry_run: { kind: 'boolean', default: false, doc: 'Only tell what would be done.' },
   },

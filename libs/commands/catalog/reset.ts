@@ -8,7 +8,7 @@ export const reset = defineCommand({
   summary: 'Try a failing watcher again at once',
   description: `Processes that keep dying are started again after longer and longer waits. This forgets
 the failures of a watcher and starts what is missing at once. Processes that run are left alone.`,
-  manual: '5.5',
+  manual: '-',
   properties: oneWatcher,
   canWait: true,
   settlesIn: 'settled',

@@ -32,7 +32,10 @@ export const signal = defineCommand({
 the processes do then is theirs; circusd replaces those that end. To end them surely, see \`kill\`.
 
 Names go with or without SIG, in any case. The word \`recursive\` before the signal is the same as
---recursive. A process that is not there gets nothing, and that is no error.`,
+--recursive. A process that is not there gets nothing, and that is no error.
+
+Prefer names: the numbers 30 and 31 that the manual gives for USR1 and USR2 are those of BSD, and mean
+PWR and SYS on Linux, where USR1 is 10 and USR2 is 12.`,
   manual: '5.5',
   properties,
   usage: '<name> [pid] [childpid] [recursive] <signum>',

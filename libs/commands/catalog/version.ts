@@ -7,7 +7,7 @@ export const version = defineCommand({
   summary: 'Get the version of the running circusd',
   description: `The version of the circusd that answers, which may be another than circusctl's own, its
 process id, and how often it has been upgraded in place: the generation counts from 1.`,
-  manual: '5.5',
+  manual: '-',
   properties: {},
   isReadOnly: true,
   usage: '',

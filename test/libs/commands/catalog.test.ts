@@ -173,6 +173,16 @@ const samples: Record<string, Sample> = {
     printed: '9',
     lines: [['web', {}, { name: 'web' }]],
   },
+  listsockets: {
+    reply: {
+      sockets: [
+        { fd: 3, name: 'web', backlog: 2048, host: '127.0.0.1', port: 8080 },
+        { fd: 4, name: 'ux', backlog: 5, path: '/run/ux.sock' },
+      ],
+    },
+    printed: "3:socket 'web' at 127.0.0.1:8080\n4:socket 'ux' at /run/ux.sock",
+    lines: [['', {}, {}]],
+  },
   numwatchers: { reply: { numwatchers: 4 }, printed: '4', lines: [['', {}, {}]] },
   options: {
     properties: { name },

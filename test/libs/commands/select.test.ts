@@ -37,3 +37,20 @@ for (const [match, name, expected] of rows) {
 test('no name is all watchers, whatever the method', () => {
   assert.deepEqual(selectByPattern(scriptedController(), { match: 'foo' }), { kind: 'all' });
 });
+
+test('a regular expression that would take for ever is refused in good time', () => {
+  const controller = scriptedController();
+  const [view] = controller.watchers();
+  assert.ok(view);
+  const key = `${'a'.repeat(40)}b`;
+  const began = performance.now();
+  assert.throws(
+    () =>
+      selectByPattern(
+        { ...controller, watchers: () => [{ ...view, key }] },
+        { match: 'regex', name: '(a+)+$' },
+      ),
+    { code: 'invalid_message', message: /'\(a\+\)\+\$' takes longer than 50 ms: write it without/ },
+  );
+  assert.ok(performance.now() - began < 1_000);
+});

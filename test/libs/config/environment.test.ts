@@ -59,7 +59,7 @@ path = $(circus.env.RUN)/$(circus.env.A)
   assert.equal(config.circus.pidfile, '/run/c.pid');
   const expected = '/root web $(circus.wid) ((circus.env.NONE)) $(circus.env.HOME)';
   assert.equal(config.watchers[0]?.options.cmd, expected);
-  assert.equal(config.sockets[0]?.values['path'], '/run/all');
+  assert.equal(config.sockets[0]?.options.path, '/run/all');
 });
 
 test('matches shell patterns as a whole and with case', () => {

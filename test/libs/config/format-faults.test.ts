@@ -20,6 +20,7 @@ test('prints the parts that a fault has, one line each', () => {
     [{ line: 3, value: 'v' }, 'a.ini:3: v: m'],
     [{ section: 's', key: 'k' }, 'a.ini: [s] k: m'],
     [{ key: 'k', value: 'a\nb\u001b' }, 'a.ini: k = a\\nb\\u001b: m'],
+    [{ section: 's\u001b', key: 'k\u007f', message: 'm\r' }, 'a.ini: [s\\u001b] k\\u007f: m\\r'],
   ];
   for (const [parts, line] of lines) assert.equal(formatFaults([{ ...fault, ...parts }]), line);
   assert.equal(formatFaults([fault, fault]), 'a.ini: m\na.ini: m');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { faultLines, readText } from './read-text.ts';
 
-/** Text below `[socket:s]`, and the values that it gives. */
+/** Text below `[plugin:s]`, and the values that it gives. */
 const syntax: [rule: string, text: string, values: Record<string, string>][] = [
   [
     '= or : separates, the first of them',
@@ -36,7 +36,7 @@ const syntax: [rule: string, text: string, values: Record<string, string>][] = [
   ['the first value wins', 'a = 1\na = 2', { a: '1' }],
   [
     'a section again extends the first',
-    'a = 1\n[env]\n[socket:s]\nb = 2\na = 3',
+    'a = 1\n[env]\n[plugin:s]\nb = 2\na = 3',
     { a: '1', b: '2' },
   ],
   [
@@ -52,40 +52,41 @@ const syntax: [rule: string, text: string, values: Record<string, string>][] = [
 
 for (const [rule, text, values] of syntax) {
   test(`reads ${rule}`, (t) => {
-    const { config, faults } = readText(t, `[socket:s]\n${text}`);
+    const { config, faults } = readText(t, `[plugin:s]\n${text}\nuse = x`);
     assert.deepEqual(faults, []);
-    assert.deepEqual(Object.entries(config.sockets[0]?.values ?? {}), Object.entries(values));
+    const read = Object.entries(config.plugins[0]?.values ?? {});
+    assert.deepEqual(read.slice(0, -1), Object.entries(values));
   });
 }
 
 const headers: [header: string, name: string][] = [
-  ['[socket:s] # comment', 's'],
-  ['[socket:s]; see [1]', 's'],
-  ['[socket:a b:C.d]', 'a b:C.d'],
-  ['[socket:w[12]]', 'w[12]'],
-  ['[socket:w[12]', 'w[12'],
+  ['[plugin:s] # comment', 's'],
+  ['[plugin:s]; see [1]', 's'],
+  ['[plugin:a b:C.d]', 'a b:C.d'],
+  ['[plugin:w[12]]', 'w[12]'],
+  ['[plugin:w[12]', 'w[12'],
 ];
 
 test('reads section names with spaces, colons, dots and brackets', (t) => {
   for (const [header, name] of headers) {
-    const { config, faults } = readText(t, `${header}\na = 1\n`);
-    assert.deepEqual([config.sockets[0]?.name, faults], [name, []]);
+    const { config, faults } = readText(t, `${header}\nuse = x\n`);
+    assert.deepEqual([config.plugins[0]?.name, faults], [name, []]);
   }
 });
 
 test('takes a byte order mark for what it is', (t) => {
-  const { config, faults } = readText(t, '\uFEFF[socket:s]\r\na = \u00e9\r\n');
-  assert.deepEqual([config.sockets[0]?.values, faults], [{ a: '\u00e9' }, []]);
+  const { config, faults } = readText(t, '\uFEFF[plugin:s]\r\nuse = \u00e9\r\n');
+  assert.deepEqual([config.plugins[0]?.values, faults], [{ use: '\u00e9' }, []]);
 });
 
 const broken: [text: string | Uint8Array, faults: string[]][] = [
   [
-    '[socket:s]\nword',
-    ['circus.ini:2: [socket:s] word: is neither a section nor an option: write key = value'],
+    '[plugin:s]\nword',
+    ['circus.ini:2: [plugin:s] word: is neither a section nor an option: write key = value'],
   ],
   [
-    '[socket:s]\n= 1',
-    ['circus.ini:2: [socket:s] = 1: is neither a section nor an option: write key = value'],
+    '[plugin:s]\n= 1',
+    ['circus.ini:2: [plugin:s] = 1: is neither a section nor an option: write key = value'],
   ],
   [
     '\na = 1\nb = 2\n',
@@ -94,25 +95,25 @@ const broken: [text: string | Uint8Array, faults: string[]][] = [
     ],
   ],
   [
-    '[socket:s]\n  a = 1',
+    '[plugin:s]\n  a = 1',
     [
-      'circus.ini:2: [socket:s] a = 1: a line that begins with white space continues a value, and none stands before it: begin it in column 0',
+      'circus.ini:2: [plugin:s] a = 1: a line that begins with white space continues a value, and none stands before it: begin it in column 0',
     ],
   ],
   ['[]\na = 1', ['circus.ini:1: []: is no section: write [name]']],
   ['[abc\na = 1', ['circus.ini:1: [abc: is no section: write [name]']],
   [
-    '[socket:s] a = 1',
+    '[plugin:s] a = 1',
     [
-      'circus.ini:1: [socket:s] a = 1: has text after the section name: put it on a line of its own',
+      'circus.ini:1: [plugin:s] a = 1: has text after the section name: put it on a line of its own',
     ],
   ],
   [
-    '[socket:s]\na = \0\nb = \0',
+    '[plugin:s]\na = \0\nb = \0',
     ['circus.ini:2: has a NUL byte, so this may not be a text file: remove it'],
   ],
   [
-    Uint8Array.from([...Buffer.from('[socket:s]\na = '), 0xe9]),
+    Uint8Array.from([...Buffer.from('[plugin:s]\nuse = '), 0xe9]),
     ['circus.ini:2: is not UTF-8: save the file in that encoding'],
   ],
 ];
@@ -133,9 +134,9 @@ test('tells all of them at once, in the order of the file', (t) => {
 });
 
 test('warns of an option that is given twice, and of a comment that is taken into a value', (t) => {
-  const { warnings } = readText(t, '[socket:s]\na = 1\na = 2\n  # not a comment');
+  const { warnings } = readText(t, '[plugin:s]\na = 1\na = 2\n  # not a comment');
   assert.deepEqual(faultLines(warnings), [
-    'circus.ini:3: [socket:s] a = 2\\n# not a comment: is given twice and the first value holds, line 2: remove one',
-    'circus.ini:4: [socket:s] a = # not a comment: is taken into the value, because it begins with white space: begin a comment in column 0',
+    'circus.ini:3: [plugin:s] a = 2\\n# not a comment: is given twice and the first value holds, line 2: remove one',
+    'circus.ini:4: [plugin:s] a = # not a comment: is taken into the value, because it begins with white space: begin a comment in column 0',
   ]);
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { circusTable, watcherTable } from '#libs/config';
+import { circusTable, socketTable, watcherTable } from '#libs/config';
 import {
   checkOption,
   type OptionRow,
@@ -35,6 +35,7 @@ const watcherCases: RowCases = {
   stop_children: ['true', true, 'True', 'x'],
   on_demand: ['true', true, 'True', 'x'],
   use_sockets: ['true', true, 'True', 'x'],
+  listen_fds: ['true', true, 'True', 'x'],
   singleton: ['true', true, 'True', 'x'],
   stop_signal: ['int', 2, '2', '0'],
   max_retry: ['-1', -1, '-1', '-2'],
@@ -89,8 +90,24 @@ const circusCases: RowCases = {
   fqdn_prefix: ['a', 'a', 'a'],
 };
 
+const socketCases: RowCases = {
+  host: ['::1', '::1', '::1'],
+  port: ['0', 0, '0', '65536'],
+  family: ['af_inet6', 'AF_INET6', 'AF_INET6', 'INET'],
+  type: ['Sock_Dgram', 'SOCK_DGRAM', 'SOCK_DGRAM', 'DGRAM'],
+  proto: ['udp', 'udp', 'udp', ''],
+  path: ['/run/s', '/run/s', '/run/s'],
+  umask: ['077', 63, '0077', '8'],
+  replace: ['yes', true, 'True', 'x'],
+  interface: ['lo', 'lo', 'lo'],
+  so_reuseport: ['1', true, 'True', 'x'],
+  backlog: ['5', 5, '5', '-1'],
+  blocking: ['no', false, 'False', 'x'],
+};
+
 testTable('watcher', watcherTable, watcherCases);
 testTable('circus', circusTable, circusCases);
+testTable('socket', socketTable, socketCases);
 
 function testTable(title: string, table: OptionTable, cases: RowCases): void {
   test(`${title}: every row reads, checks and prints its values`, () => {

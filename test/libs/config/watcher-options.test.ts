@@ -165,7 +165,7 @@ test('set env replaces the environment, the copied one too, until copy_env is se
 const originalKeys =
   'args close_child_stderr close_child_stdin close_child_stdout cmd copy_env env executable gid graceful_timeout max_age max_age_variance max_retry numprocesses on_demand priority respawn send_hup shell shell_args singleton stderr_stream_conf stdout_stream_conf stop_children stop_signal uid use_sockets warmup_delay working_dir';
 const ourKeys =
-  'backoff_factor backoff_initial backoff_max backoff_min_life backoff_reset nice umask';
+  'backoff_factor backoff_initial backoff_max backoff_min_life backoff_reset listen_fds nice umask';
 
 test('describes the options with the key set of the original and our own, sorted', () => {
   const keys = `${originalKeys} ${ourKeys}`.split(' ').sort();

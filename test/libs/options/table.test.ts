@@ -53,9 +53,11 @@ test('refuses text of another kind or out of range, and says what is right', () 
   assert.throws(() => parseOption(workers, '10'), { message: '10 is too high, 9 is the highest' });
 });
 
-test('moves a wire value into the range only where the row says so', () => {
+test('raises a wire value into the range only where the row says so', () => {
   assert.equal(checkOption(workers, -5), 0);
-  assert.equal(checkOption(workers, 50), 9);
+  assert.throws(() => checkOption(workers, 50), {
+    message: "'workers' is too high, 9 is the highest",
+  });
   assert.throws(() => checkOption(age, -5), { message: "'age' is too low, 0 is the lowest" });
 });
 
@@ -70,7 +72,7 @@ test('describes a table as JSON Schema', () => {
   assert.deepEqual(tableSchema(table), {
     type: 'object',
     properties: {
-      workers: { type: 'integer', description: 'How many.', default: 1 },
+      workers: { type: 'integer', description: 'How many.', default: 1, maximum: 9 },
       age: { type: 'integer', description: 'How old.', default: 0, minimum: 0 },
       title: {
         description: 'Its title.',

@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { World } from './world.ts';
 
+/** What a command is told that is not about the pids of one watcher. */
+const nothing = { started: [], stopped: [], kept: [] };
+
 function startAll(world: World): number {
   return world.order({ type: 'start', keys: Object.keys(world.state.watchers), isOne: false });
 }
@@ -13,7 +16,7 @@ test('does not fail a start of all while a watcher waits for its turn', () => {
   world.run(900);
   assert.equal(world.answers.get(started), undefined);
   world.run(900);
-  assert.deepEqual(world.answers.get(started), { result: {} });
+  assert.deepEqual(world.answers.get(started), { result: nothing });
 });
 
 test('passes over a queued watcher that was removed, and starts those behind it', () => {
@@ -61,5 +64,5 @@ test('answers a reload of all although a watcher is stopped and started before i
   world.stop('b');
   world.start('b');
   world.run(1_000);
-  assert.deepEqual(world.answers.get(reloaded), { result: {} });
+  assert.deepEqual(world.answers.get(reloaded), { result: nothing });
 });

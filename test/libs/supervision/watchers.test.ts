@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { World, wellMannered } from './world.ts';
 
+/** What a command is told that is not about the pids of one watcher. */
+const nothing = { started: [], stopped: [], kept: [] };
+
 test('does not call a dormant watcher stopped while descendants of its last run live', () => {
   const world = new World();
   world.onSpawn = () => ({ ...wellMannered, lifeMs: 2_000, remainsMs: 300 });
@@ -82,6 +85,6 @@ for (const [state, rules] of [
     assert.equal(world.watcher('web').state, state);
     const removed = world.order({ type: 'remove', key: 'web', nostop: false });
     assert.deepEqual(Object.keys(world.state.watchers), []);
-    assert.deepEqual(world.answers.get(removed), { result: {} });
+    assert.deepEqual(world.answers.get(removed), { result: nothing });
   });
 }

@@ -100,6 +100,8 @@ export class World {
   hasEnded = false;
 
   spawnMs = 1;
+  /** How long SIGKILL takes to work. */
+  killMs = 1;
   random = 0.5;
   onSpawn: (key: string, wid: number, attempt: number) => SpawnOutcome = () => wellMannered;
   onHook: (key: string, hook: HookName) => HookAnswer = () => ({ isPassed: true, afterMs: 5 });
@@ -363,7 +365,7 @@ export class World {
   #signal(pid: number, signum: number): void {
     const process = this.living.get(pid);
     if (process === undefined) throw new Error(`signal ${signum} to ${pid}, which does not live`);
-    const delayMs = signum === sigkill ? 1 : process.manners.reactionMs;
+    const delayMs = signum === sigkill ? this.killMs : process.manners.reactionMs;
     if (delayMs !== null) this.later(delayMs, () => this.die(pid, -signum));
   }
 

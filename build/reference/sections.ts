@@ -1,0 +1,65 @@
+/** The sections of a configuration file that have an option table; a new table is one row here. */
+import {
+  circusTable,
+  type OptionFamily,
+  socketTable,
+  watcherFamilies,
+  watcherTable,
+} from '#libs/config';
+import type { OptionTable } from '#libs/options';
+
+/** One kind of section. */
+export interface ConfigSection {
+  /** As it is written, without brackets: `watcher:NAME`. */
+  readonly name: string;
+  /** Names of such sections, as a regular expression. */
+  readonly pattern: string;
+  readonly doc: string;
+  readonly table: OptionTable;
+  readonly families: readonly OptionFamily[];
+  /** Whether `set` can change its options while circusd runs. */
+  readonly isSettable: boolean;
+  /** Which other keys are right, and what becomes of them. */
+  readonly others: string;
+}
+
+/** Sections with options of their own, in the order of the manual. */
+export const sections: readonly ConfigSection[] = [
+  {
+    name: 'circus',
+    pattern: '^circus$',
+    doc: `circusd itself. Every option has a default, so the section may be left out. A change in the
+file is found by \`circusctl reloadconfig\`, which tells whether it holds at once or from the next start
+of circusd on.`,
+    table: circusTable,
+    families: [],
+    isSettable: false,
+    others: 'Any other key is a fault.',
+  },
+  {
+    name: 'watcher:NAME',
+    pattern: '^watcher:.+$',
+    doc: `A program and how many processes of it to run, one section for each. NAME keeps its case and
+may have spaces, dots and colons; two names that differ only in case are a fault. A section without any
+option is as if it were not there.`,
+    table: watcherTable,
+    families: watcherFamilies,
+    isSettable: true,
+    others: `**Any other key** is a free-form option: a text that is kept, shown by \`circusctl options\` and
+read by plugins, such as \`flapping.attempts\`. One that looks like a misspelt option is worth a warning.`,
+  },
+  {
+    name: 'socket:NAME',
+    pattern: '^socket:.+$',
+    doc: `A socket that circusd binds and holds, so that processes can come and go while nobody is
+refused; one section for each. The processes of a watcher with \`use_sockets = True\` inherit all of
+them, each under the number that \`circusctl listsockets\` shows and that \`$(circus.sockets.NAME)\` in
+cmd or args stands for. NAME is looked up in any case. A socket that cannot be bound keeps circusd from
+starting, and makes \`circusctl reloadconfig\` change nothing. When circusd is started with sockets, as
+systemd does for a socket unit, those of the same name or address are taken instead of new ones.`,
+    table: socketTable,
+    families: [],
+    isSettable: false,
+    others: 'Any other key is a fault.',
+  },
+];
