@@ -22,6 +22,8 @@ export interface Row {
   readonly unit: 'ms' | '%' | 'MB' | 'x';
   /** The value must not be higher. */
   readonly target?: number;
+  /** The value must not be lower. */
+  readonly atLeast?: number;
   readonly note?: string;
 }
 

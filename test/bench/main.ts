@@ -5,6 +5,7 @@
  *     npm run bench                           everything
  *     npm run bench -- start stop             only these
  *     npm run bench -- --json idle            for programs
+ *     npm run bench -- sockets --rounds 21    more rounds, steadier medians
  *     npm run bench -- start --node=--cpu-prof   flags of node for circusd
  */
 import { cpus, loadavg, release } from 'node:os';
@@ -16,6 +17,7 @@ import { latency } from './latency.ts';
 import { loop } from './loop.ts';
 import { isMet, printTable } from './print-table.ts';
 import { replace } from './replace.ts';
+import { sockets } from './sockets.ts';
 import { start } from './start.ts';
 import { stop } from './stop.ts';
 
@@ -27,6 +29,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   latency,
   loop,
   circusctl,
+  sockets,
 };
 
 const { values, positionals } = parseArgs({

@@ -5,7 +5,7 @@ export function printTable(rows: readonly Row[]): string {
   const cells = rows.map((row) => [
     row.what,
     row.value === undefined ? '-' : `${round(row.value)} ${row.unit}`,
-    row.target === undefined ? '' : `<= ${row.target} ${row.unit}`,
+    promise(row),
     verdict(row),
     row.note ?? '',
   ]);
@@ -24,12 +24,17 @@ export function printTable(rows: readonly Row[]): string {
 }
 
 /** Whether a row keeps what was promised; a row without promise or value does. */
-export function isMet({ value, target }: Row): boolean {
-  return value === undefined || target === undefined || value <= target;
+export function isMet({ value, target = Infinity, atLeast = -Infinity }: Row): boolean {
+  return value === undefined || (value <= target && value >= atLeast);
+}
+
+function promise({ target, atLeast, unit }: Row): string {
+  if (target !== undefined) return `<= ${target} ${unit}`;
+  return atLeast === undefined ? '' : `>= ${atLeast} ${unit}`;
 }
 
 function verdict(row: Row): string {
-  if (row.target === undefined || row.value === undefined) return '';
+  if (promise(row) === '' || row.value === undefined) return '';
   return isMet(row) ? 'ok' : 'MISSED';
 }
 
