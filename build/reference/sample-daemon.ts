@@ -85,8 +85,11 @@ export const sampleDaemon: Controller = {
     multicast_endpoint: '',
   },
   watchers: () => watchers,
+  sockets: () => [
+    { fd: 3, name: 'backend', backlog: 2048, path: '/run/backend.sock' },
+    { fd: 4, name: 'web', backlog: 2048, host: '127.0.0.1', port: 8080 },
+  ],
   findWatcher: (key) => watchers.find((watcher) => watcher.key === key),
-  sockets: () => [{ fd: 3, name: 'web', backlog: 2048, host: '127.0.0.1', port: 8080 }],
   processes: (key, pid) => {
     const found = watchers.find((watcher) => watcher.key === key)?.pids ?? [];
     return found

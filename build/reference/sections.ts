@@ -1,5 +1,11 @@
 /** The sections of a configuration file that have an option table; a new table is one row here. */
-import { circusTable, type OptionFamily, watcherFamilies, watcherTable } from '#libs/config';
+import {
+  circusTable,
+  type OptionFamily,
+  socketTable,
+  watcherFamilies,
+  watcherTable,
+} from '#libs/config';
 import type { OptionTable } from '#libs/options';
 
 /** One kind of section. */
@@ -41,5 +47,22 @@ option is as if it were not there.`,
     isSettable: true,
     others: `**Any other key** is a free-form option: a text that is kept, shown by \`circusctl options\` and
 read by plugins, such as \`flapping.attempts\`. One that looks like a misspelt option is worth a warning.`,
+  },
+  {
+    name: 'socket:NAME',
+    pattern: '^socket:.+$',
+    doc: `A socket that circusd opens before any process, and holds for as long as it runs. Processes of
+a watcher with \`use_sockets\` inherit all of them, each under the number that \`circusctl listsockets\`
+tells and that \`$(circus.sockets.NAME)\` stands for in a command; \`stdin_socket\` gives one as standard
+input. Because the socket outlives the processes, no connection is refused while they are replaced.
+NAME is found in any case.
+
+One that cannot be had keeps circusd from starting, and makes \`circusctl reloadconfig\` change nothing.
+When circusd is started with sockets, as systemd does for a socket unit, those of the same name or
+address are taken instead of new ones.`,
+    table: socketTable,
+    families: [],
+    isSettable: false,
+    others: 'Any other key is a fault.',
   },
 ];

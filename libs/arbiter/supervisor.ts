@@ -239,7 +239,7 @@ export class Supervisor {
       });
       this.#feed({ type: 'spawned', key, wid, ticket, pid, random });
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = shorten(error instanceof Error ? error.message : String(error));
       const isPermanent = !(error instanceof SpawnError) || error.isPermanent;
       this.#options.log.error(`cannot spawn a ${this.#nameOf(key)} process: ${reason}`);
       this.#feed({ type: 'spawn_failed', key, wid, ticket, isPermanent, reason, random });
@@ -381,6 +381,11 @@ export class Supervisor {
     const record: WatcherRecord | undefined = this.state.watchers[key];
     return record?.name ?? key;
   }
+}
+
+/** A reason quotes what could not be run; logs and ten thousand events are not to hold all of it. */
+function shorten(reason: string): string {
+  return reason.length > 1_000 ? `${reason.slice(0, 997)}...` : reason;
 }
 
 function describeExit(code: number): string {

@@ -88,6 +88,15 @@ interface CommandForm {
   readonly confirm?: string;
 }
 
+/** `circusctl <command> <word> <argument>`, done by circusctl itself. */
+interface LocalForm {
+  readonly word: string;
+  /** After the command's name: `check <file>`. */
+  readonly usage: string;
+  /** Gives circusctl's exit code. */
+  run(argument: string, side: Pick<ClientSide, 'writeLine'>): number;
+}
+
 /** A command of circusd, or with `runInClient` one that circusctl carries out itself. */
 export interface Command {
   readonly name: string;
@@ -137,6 +146,8 @@ export interface Command {
   printError(reply: JsonObject): string;
   /** Carries it out without sending it to the control endpoint. */
   runInClient?(line: CommandLine, side: ClientSide): Promise<void>;
+  /** A second form, told by its first word, that circusctl carries out without a daemon. */
+  readonly localForm?: LocalForm;
   readonly form?: CommandForm;
 }
 

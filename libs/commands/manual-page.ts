@@ -16,7 +16,7 @@ export function manualPage(command: Command): string {
     ([name, { doc, required }]) => [required ? `${name} *` : name, doc] as const,
   );
   return [
-    `usage: ${usageLine(command)}`,
+    `usage: ${usageLine(command)}${localUsage(command)}`,
     command.summary,
     command.description,
     section('Options', twoColumns(flags)),
@@ -25,6 +25,10 @@ export function manualPage(command: Command): string {
   ]
     .filter(Boolean)
     .join('\n\n');
+}
+
+function localUsage({ name, localForm }: Command): string {
+  return localForm === undefined ? '' : `\n       circusctl ${name} ${localForm.usage}`;
 }
 
 function section(title: string, body: string): string {

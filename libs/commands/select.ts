@@ -6,6 +6,9 @@ import { CircusError, type Controller, type Selection, type WatcherView } from '
 /** A way of matching: those of the lower-cased watcher names that are meant by what was sent. */
 type Matcher = (keys: readonly string[]) => string[];
 
+/** More than any list of names needs. Characters. */
+const longestPattern = 10_000;
+
 /** Some expressions take for ever to find that a name does not match; nobody is to wait for that. */
 const regexPatienceMs = 50;
 
@@ -36,6 +39,10 @@ export function selectByPattern(
   { name, match }: { readonly name?: string; readonly match: string },
 ): Selection {
   if (name === undefined) return { kind: 'all' };
+  if (name.length > longestPattern) {
+    const message = `'name' is ${name.length} characters long: use at most ${longestPattern}`;
+    throw new CircusError('invalid_message', message);
+  }
   const matches = nameMatcher(match, name);
   const keys = matches(controller.watchers().map(({ key }) => key));
   const [first, ...others] = keys;

@@ -78,9 +78,21 @@ function compareWatchers(
     apply: (running) =>
       entries.reduce((config, entry) => copyOption(config, after, entry), {
         ...running,
-        origins: { ...running.origins, ...after.origins },
+        origins: mergeOrigins(running, after, changed),
       }),
   };
+}
+
+/** Where the files say so now, but for what was set at run time and the files have not changed. */
+function mergeOrigins(
+  running: WatcherConfig,
+  after: WatcherConfig,
+  changed: readonly string[],
+): WatcherConfig['origins'] {
+  const held = Object.entries(running.origins).filter(
+    ([name, origin]) => origin === 'runtime' && !changed.includes(name),
+  );
+  return { ...after.origins, ...Object.fromEntries(held) };
 }
 
 function changeOf(

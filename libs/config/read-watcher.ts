@@ -80,6 +80,15 @@ export function readWatcher(
   return complete;
 }
 
+/** Names are in the topic of every event and in every list. Characters. */
+const longestName = 255;
+
+/** What is wrong with the name of a watcher, if anything; that it is not empty is known. */
+function nameProblem(name: string): string | undefined {
+  if (name.length <= longestName) return undefined;
+  return `is ${name.length} characters long: use at most ${longestName}`;
+}
+
 /** The options of a section by their documented names, and where they stand. */
 type Settings = ReadonlyMap<string, { readonly setting: WatcherSetting; readonly entry: IniEntry }>;
 
@@ -130,21 +139,23 @@ function checkWatcher(
     ...placeOfSection(section),
     ...settings.get(option)?.entry,
   });
+  const problem = nameProblem(config.name);
+  if (problem !== undefined) found.fault(placeOfSection(section), `the name ${problem}`);
   for (const { name, message } of findContradictions(config)) found.fault(placeOf(name), message);
   for (const { option, message } of findSocketProblems(config, socketNames)) {
     found.fault(placeOf(option), message);
   }
   warnOfNotInherited(config, placeOf, found);
   const { uid, gid, cmd, args, shell, shell_args } = config.options;
-  const problems: [option: string, problem: string | undefined][] = [
+  const problems: [option: string, fault: string | undefined][] = [
     ['uid', uid === null ? undefined : checks.user?.(uid)],
     ['gid', gid === null ? undefined : checks.group?.(gid)],
   ];
   for (const stream of ['stdout', 'stderr'] as const) {
     problems.push([streamOption(stream, settings), streamFault(config.streams[stream], checks)]);
   }
-  for (const [option, problem] of problems) {
-    if (problem !== undefined) found.fault(placeOf(option), problem);
+  for (const [option, fault] of problems) {
+    if (fault !== undefined) found.fault(placeOf(option), fault);
   }
   if (cmd === '' && args.length === 0) {
     found.warn(placeOfSection(section), 'has no cmd, so it cannot start: write cmd = ...');
@@ -210,6 +221,8 @@ export function createWatcherConfig(
   options: JsonObject,
 ): WatcherConfig {
   if (name.trim() === '') throw new CircusError('invalid_message', "'name' is empty");
+  const problem = nameProblem(name);
+  if (problem !== undefined) throw new CircusError('invalid_message', `'name' ${problem}`);
   let config = emptyWatcher(name);
   for (const [key, value] of Object.entries({ cmd, args, ...options })) {
     config = setWatcherOption(config, checkWatcherOption(key, value));

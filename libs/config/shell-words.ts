@@ -37,13 +37,25 @@ type Part =
   | { readonly kind: 'space' | 'nothing'; readonly end: number }
   | { readonly kind: 'text'; readonly value: string; readonly end: number };
 
+/** Sticky: a line may be long, and what is left of it is not to be copied for every part. */
+const space = /[ \t\r\n]+/y;
+const plain = /[^ \t\r\n'"\\]+/y;
+const quotes = /"(?:[^"\\]|\\[\s\S])*"/y;
+
+function readAt(expression: RegExp, text: string, at: number): string | undefined {
+  expression.lastIndex = at;
+  return expression.exec(text)?.[0];
+}
+
 function readPart(text: string, at: number): Part {
+  const blank = readAt(space, text, at);
+  if (blank !== undefined) return { kind: 'space', end: at + blank.length };
   const letter = text.charAt(at);
-  if (/[ \t\r\n]/.test(letter)) return { kind: 'space', end: at + 1 };
   if (letter === "'") return readSingleQuotes(text, at);
   if (letter === '"') return readDoubleQuotes(text, at);
   if (letter === '\\') return readEscape(text, at);
-  return { kind: 'text', value: letter, end: at + 1 };
+  const value = readAt(plain, text, at) ?? letter;
+  return { kind: 'text', value, end: at + value.length };
 }
 
 function readEscape(text: string, at: number): Part {
@@ -59,7 +71,7 @@ function readSingleQuotes(text: string, at: number): Part {
 }
 
 function readDoubleQuotes(text: string, at: number): Part {
-  const [quoted] = /^"(?:[^"\\]|\\[\s\S])*"/.exec(text.slice(at)) ?? [];
+  const quoted = readAt(quotes, text, at);
   if (quoted === undefined) throw unfinished('a quote is never closed', text, at);
   const value = quoted
     .slice(1, -1)
@@ -69,5 +81,6 @@ function readDoubleQuotes(text: string, at: number): Part {
 
 function unfinished(what: string, text: string, at: number): CircusError {
   const place = `character ${at + 1}, ${JSON.stringify(text.slice(at, at + 20))}`;
-  return new CircusError('invalid_message', `${what} (${place}) in ${JSON.stringify(text)}`);
+  const line = text.length > 200 ? `${text.slice(0, 197)}...` : text;
+  return new CircusError('invalid_message', `${what} (${place}) in ${JSON.stringify(line)}`);
 }

@@ -106,7 +106,7 @@ export const watcherTable = defineOptions([
     name: 'copy_env',
     kind: boolean,
     default: false,
-    doc: "Give the processes circusd's environment, with the configured one on top.",
+    doc: "Give the processes circusd's environment, with the configured one on top. Otherwise they have the configured one alone, without even a PATH.",
     manual: '5.3.2',
     effect: 'reload',
   },

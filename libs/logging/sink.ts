@@ -2,7 +2,7 @@
 import { closeSync, openSync } from 'node:fs';
 import pino from 'pino';
 import { humanLine } from './human-line.ts';
-import type { LoggerOptions } from './logger.ts';
+import type { LoggerOptions } from './logger-options.ts';
 import { isSyslog, parseSyslogAddress, syslogMessage, udpSender } from './syslog.ts';
 
 /** What pino writes to: one JSON record a call. */

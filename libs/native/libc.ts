@@ -39,6 +39,7 @@ const signatures = {
   socket: 'int socket(int, int, int)',
   bind: 'int bind(int, void *, uint)',
   listen: 'int listen(int, int)',
+  sendto: 'long sendto(int, void *, size_t, int, void *, uint)',
   setsockopt: 'int setsockopt(int, int, int, void *, uint)',
   getsockopt: 'int getsockopt(int, int, int, void *, void *)',
   getsockname: 'int getsockname(int, void *, void *)',
@@ -107,6 +108,14 @@ interface Libc {
   socket(family: number, type: number, protocol: number): number;
   bind(fd: number, address: Buffer, length: number): number;
   listen(fd: number, backlog: number): number;
+  sendto(
+    fd: number,
+    message: Buffer,
+    length: number,
+    flags: number,
+    address: Buffer,
+    addressLength: number,
+  ): number;
   setsockopt(fd: number, level: number, option: number, value: Buffer, length: number): number;
   getsockopt(fd: number, level: number, option: number, value: Buffer, length: Buffer): number;
   getsockname(fd: number, address: Buffer, length: Buffer): number;

@@ -53,6 +53,8 @@ export const constants = {
   AT_EACCESS: 0x200,
   X_OK: 1,
   SOCK_CLOEXEC: 0o2000000,
+  MSG_DONTWAIT: 0x40,
+  MSG_NOSIGNAL: 0x4000,
   SOL_SOCKET: 1,
   SO_REUSEADDR: 2,
   SO_TYPE: 3,

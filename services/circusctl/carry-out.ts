@@ -54,6 +54,12 @@ export async function carryOut(
     await command.runInClient(line, clientSide(settings, controlEndpoint, interrupted));
     return 0;
   }
+  const [word, argument, ...more] = line.words;
+  const { localForm } = command;
+  const isLocal = argument !== undefined && more.length === 0;
+  if (localForm !== undefined && localForm.word === word && isLocal) {
+    return localForm.run(argument, { writeLine });
+  }
   const properties = checked(command, () => propertiesOf(command, line));
   const client = new CircusClient(settings.endpoint ?? controlEndpoint, {
     timeoutMs: settings.timeoutMs ?? defaultTimeoutMs,

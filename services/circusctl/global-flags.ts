@@ -8,7 +8,7 @@ export const globalFlags: readonly CommandFlag[] = [
   },
   {
     spelling: '--timeout <seconds>',
-    doc: 'How long to wait for the answer; default: 5, with --waiting and --wait an hour while circusd answers',
+    doc: 'How long to wait, default 5; with --waiting or --wait an hour if circusd answers',
   },
   {
     spelling: '--json',
@@ -21,7 +21,7 @@ export const globalFlags: readonly CommandFlag[] = [
   },
   {
     spelling: '--color <when>',
-    doc: 'Tables and colours: auto (default: on a terminal; no colours with NO_COLOR), always, never',
+    doc: 'Tables and colours: auto (on a terminal; heeds NO_COLOR), always or never',
   },
   { spelling: '--help', doc: 'This page, or the page of a command' },
   { spelling: '--version', doc: 'The version of circusctl' },

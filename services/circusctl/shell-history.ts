@@ -20,7 +20,7 @@ export class ShellHistory {
     if (this.#path === undefined || line.trim() === '' || line.startsWith(' ')) return;
     try {
       mkdirSync(dirname(this.#path), { recursive: true, mode: 0o700 });
-      appendFileSync(this.#path, `${line}\n`, { mode: 0o600 });
+      appendFileSync(this.#path, `${line.trimEnd()}\n`, { mode: 0o600 });
     } catch {
       // A read-only home.
     }

@@ -116,7 +116,7 @@ export class TerminalInput implements ShellInput {
     const hint = this.#lines.line === '' ? '\n(`exit` or Ctrl-D leaves the shell)' : '';
     process.stdout.write(`^C${hint}\n`);
     this.#lines.write(null, { ctrl: true, name: 'e' });
+    // Draws the prompt too.
     this.#lines.write(null, { ctrl: true, name: 'u' });
-    this.#lines.prompt();
   }
 }

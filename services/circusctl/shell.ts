@@ -72,7 +72,7 @@ class Shell {
   }
 
   async perform(line: string, input: ShellInput): Promise<'exit' | undefined> {
-    const words = this.#split(line);
+    const words = withoutProgram(this.#split(line));
     const [first, second] = words;
     if (first === undefined) return undefined;
     if (first === 'exit' || first === 'EOF') return 'exit';
@@ -149,6 +149,11 @@ class Shell {
       names.close();
     }
   }
+}
+
+/** Manual pages show whole command lines; here the program's name is one word too many. */
+function withoutProgram(words: readonly string[]): readonly string[] {
+  return words[0] === 'circusctl' && words.length > 1 ? words.slice(1) : words;
 }
 
 /** `quit` is for circusd, and has been typed by many who wanted to leave. */

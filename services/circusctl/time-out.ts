@@ -52,8 +52,8 @@ function unfinished(
       : `Not yet where they should be:\n${lines.join('\n')}`;
   return `Timed out.
 
-circusd answers at ${endpoint}, but \`${command.name}\` has taken longer than ${timeoutMs / 1000} seconds. It goes
-on all the same. ${found}
+circusd answers at ${endpoint}, but \`${command.name}\` has taken longer than ${timeoutMs / 1000} s. It goes on
+all the same. ${found}
 A higher --timeout waits longer${command.canWait ? '; without --waiting nothing is waited for' : ''}.`;
 }
 
@@ -82,7 +82,7 @@ function describeProcess(
     const grace = graceSeconds === undefined ? '' : `, SIGKILL follows ${graceSeconds} s after it`;
     return `${pid} was told to end ${age(kill, now)} ago and has not${grace}`;
   }
-  return spawn === undefined ? `${pid} runs` : `${pid} was started ${age(spawn, now)} ago`;
+  return spawn === undefined ? `${pid} still runs` : `${pid} was started ${age(spawn, now)} ago`;
 }
 
 function age({ payload }: RecentEvent, now: number): string {

@@ -105,7 +105,7 @@ async function readStates(
   try {
     const { statuses } = await client.call('status');
     const entries = Object.entries(Object(statuses) as JsonObject).sort();
-    const wanted = entries.filter(([key]) => name === undefined || key === name);
+    const wanted = entries.filter(([key]) => name === undefined || key.toLowerCase() === name);
     return new Map(wanted.map(([key, state]) => [key, String(state)]));
   } catch (error) {
     if (error instanceof TimeoutError && !isFirst) return undefined;

@@ -22,7 +22,8 @@ interface States {
 }
 
 /**
- * Looks at the watchers whose name is wanted, sorted by name.
+ * Looks at the watchers whose lower-cased name is wanted, sorted by name; 0.19 tells names in the case
+ * that they were configured in.
  *
  * @throws TimeoutError, EndpointError, ClosedError
  */
@@ -31,7 +32,7 @@ export async function lookAtWatchers(
   isWanted: (name: string) => boolean = () => true,
 ): Promise<WatcherSight[]> {
   const { statuses, troubles } = await readStates(client);
-  const names = [...statuses.keys()].filter(isWanted).sort();
+  const names = [...statuses.keys()].filter((name) => isWanted(name.toLowerCase())).sort();
   return await Promise.all(
     names.map(async (name) => {
       const [pids, wanted] = await Promise.all([

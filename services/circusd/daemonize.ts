@@ -15,12 +15,17 @@ export function daemonize(): number | undefined {
   const environment = Object.entries(process.env).filter(
     (entry): entry is [string, string] => entry[1] !== undefined,
   );
+  const { LISTEN_PID, LISTEN_FDS } = process.env;
+  const activated = Number(LISTEN_PID) === process.pid ? Number(LISTEN_FDS) || 0 : 0;
   const { pid } = spawnProcess({
     argv: [process.execPath, ...process.execArgv, ...process.argv.slice(1)],
     env: { ...Object.fromEntries(environment), [marker]: '1' },
     stdin: 'null',
     stdout: 'null',
     stderr: 'null',
+    // Sockets that we were started with are for the one that stays.
+    descriptors: Array.from({ length: activated }, (_, at) => ({ source: at + 3, target: at + 3 })),
+    ...(activated > 0 ? { pidVariable: 'LISTEN_PID' } : {}),
   });
   return pid;
 }

@@ -2,7 +2,12 @@
 import { type Command, CommanderError } from 'commander';
 import type { CircusConfig } from '#libs/config';
 import { createLogger, type Logger, logLevels, readLoggerConfig } from '#libs/logging';
-import { raiseFileLimit, requireSupportedPlatform, takeActivatedSockets } from '#libs/native';
+import {
+  openDatagramSender,
+  raiseFileLimit,
+  requireSupportedPlatform,
+  takeActivatedSockets,
+} from '#libs/native';
 import { type CircusdArguments, circusdCommand } from './arguments.ts';
 import { requireConfig } from './configuration.ts';
 import { runDaemon } from './daemon.ts';
@@ -83,7 +88,8 @@ function openLog(circus: CircusConfig['circus'], flags: CircusdArguments): Logge
     const output = flags.logOutput ?? settings.output ?? circus.logoutput;
     const named = settings.level ?? circus.loglevel;
     const level = flags.logLevel ?? logLevels.find((name) => name === named) ?? 'info';
-    return createLogger({ name: 'circus', level, format: flags.logFormat, output });
+    const sendTo = openDatagramSender;
+    return createLogger({ name: 'circus', level, format: flags.logFormat, output, sendTo });
   } catch (error) {
     throw new StartupError(`cannot log: ${error instanceof Error ? error.message : error}`);
   }

@@ -35,6 +35,8 @@ export class RunningDaemon {
   /** Settles when circusd has ended: its exit code, null when a signal has ended it. */
   readonly exit: Promise<number | null>;
   readonly #mark: string;
+  /** Each keeps its program alive until it is closed. */
+  readonly #subscribers: EventSubscriber[] = [];
   readonly #folder: string;
   readonly #child: ChildProcess;
 
@@ -63,6 +65,7 @@ export class RunningDaemon {
   /** Every event from now on: a subscription takes a moment to arrive, so this waits for a first one. */
   async openEvents(): Promise<EventStream> {
     const subscriber = new EventSubscriber(this.pubsubEndpoint, ['watcher.']);
+    this.#subscribers.push(subscriber);
     const events = subscriber[Symbol.asyncIterator]();
     let isSubscribed = false;
     const first = events.next().then(() => {
@@ -96,6 +99,7 @@ export class RunningDaemon {
     if (this.isUp) process.kill(this.pid, 'SIGKILL');
     for (const pid of this.findWorkers()) killQuietly(pid);
     this.client.close();
+    for (const subscriber of this.#subscribers) subscriber.close();
     rmSync(this.#folder, { recursive: true, force: true });
     running.delete(this);
   }

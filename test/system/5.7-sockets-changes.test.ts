@@ -116,6 +116,29 @@ test('reloadconfig adds, changes and removes sockets, and replaces who uses them
   );
 });
 
+test('numbers stay when a socket goes: a gap is /dev/null, and systemd counts without it', async (t) => {
+  const socket = (name: string): string => `[socket:${name}]\nport = 0\n`;
+  const text = `[watcher:plain]
+cmd = ${serve('c')}
+use_sockets = True
+[watcher:systemd]
+cmd = ${serve('a')}
+use_sockets = True
+listen_fds = True
+${socket('a')}${socket('c')}`;
+  const daemon = await startDaemon(t, text + socket('b'));
+  await daemon.reconfigure(text);
+  await daemon.call('restart', { name: 'plain', waiting: true });
+  const plain = await ask(await daemon.port('c'));
+  assert.equal(plain.argv[0], '5');
+  assert.deepEqual([plain.fds['4'], Object.keys(plain.fds).length], ['/dev/null', 6]);
+  const systemd = await ask(await daemon.port('a'));
+  assert.deepEqual([systemd.env['LISTEN_FDS'], systemd.env['LISTEN_FDNAMES']], ['2', 'a:c']);
+  assert.equal(systemd.fds['4'], systemd.fds['5']);
+  await daemon.reconfigure(text + socket('z'));
+  assert.equal((await daemon.socket('z')).fd, 4, 'the next free number');
+});
+
 test('reloadconfig moves a socket to another address of the same port, and between kinds at a path', async (t) => {
   const port = await findFreePort();
   const folder = makeFolder(t);
@@ -177,7 +200,11 @@ function textOf({ folder }: SocketsDaemon, text: string): string {
 
 test('an unnamed restart keeps sockets that stay: whoever connects meanwhile is served', async (t) => {
   const port = await findFreePort();
-  const daemon = await startDaemon(t, web(port));
+  const polite = `cmd = ${serve('web', '--polite')}\ngraceful_timeout = 1`;
+  const daemon = await startDaemon(
+    t,
+    web(port).replace(/cmd = .*/, () => polite),
+  );
   const before = await ask(port);
   const restarted = daemon.call('restart', { waiting: true });
   const answers = await Promise.all(Array.from({ length: 10 }, () => ask(port)));

@@ -51,15 +51,16 @@ class Load {
 
 async function startLoaded(
   t: TestContext,
-  socket = '',
+  { socket = '', words = '' } = {},
 ): Promise<{ daemon: SocketsDaemon; port: number }> {
   const daemon = await startDaemon(
     t,
     (folder) => `[watcher:web]
-cmd = ${serve('web', `--log ${folder}/log --busy 0.002`)}
+cmd = ${serve('web', `--log ${folder}/log --busy 0.002 ${words}`)}
 use_sockets = True
 numprocesses = 4
 backoff_initial = 0
+graceful_timeout = 2
 [socket:web]
 port = 0
 ${socket}
@@ -93,16 +94,17 @@ test('kill -9 of single workers costs only what they had accepted', async (t) =>
       .map((line) => line.split(' ').map(Number))
       .map(([pid, peer]) => (killed.includes(pid ?? 0) ? peer : 0)),
   );
-  // A process may die between accept and the line that it writes about it.
-  const strangers = load.failures.filter(({ localPort }) => !held.has(localPort));
-  assert.ok(strangers.length <= 1, JSON.stringify({ strangers, failures: load.failures }));
-  assert.ok(load.failures.length <= kills);
-  t.diagnostic(`${load.answered} answers, ${load.failures.length} failures, ${kills} kills`);
+  const printed = load.failures.filter(({ localPort }) => held.has(localPort)).length;
+  // A process has one connection at a time, so more would have been lost from the queue. It may die
+  // between accept and the line that it writes about it.
+  assert.ok(load.failures.length <= kills, JSON.stringify(load.failures));
+  const failed = `${load.failures.length} failures, ${printed} of them printed at accept`;
+  t.diagnostic(`${load.answered} answers, ${kills} kills, ${failed}`);
 });
 
 test('restarts of the whole watcher refuse nobody, and whoever connects meanwhile is served', async (t) => {
   const restarts = 5;
-  const { daemon, port } = await startLoaded(t);
+  const { daemon, port } = await startLoaded(t, { words: '--polite' });
   const load = new Load(port);
   for (let count = 0; count < restarts; count += 1) {
     const before = load.answered;
@@ -114,15 +116,12 @@ test('restarts of the whole watcher refuse nobody, and whoever connects meanwhil
   await daemon.call('start', { name: 'web', waiting: true });
   await Promise.all(waiting);
   await load.end();
-  const codes = load.failures.map(({ code }) => code);
-  assert.ok(!codes.includes('ECONNREFUSED'), codes.join());
-  // SIGTERM ends this worker in the middle of a connection.
-  assert.ok(load.failures.length <= 4 * (restarts + 1), codes.join());
-  t.diagnostic(`${load.answered} answers, ${load.failures.length} cut off in ${restarts} restarts`);
+  assert.deepEqual(load.failures, []);
+  t.diagnostic(`${load.answered} answers in ${restarts} restarts`);
 });
 
 test('so_reuseport: the queue of a dead process goes to its successor', async (t) => {
-  const { daemon, port } = await startLoaded(t, 'so_reuseport = True');
+  const { daemon, port } = await startLoaded(t, { socket: 'so_reuseport = True' });
   const pids = await daemon.running('web', 4);
   for (const pid of pids) process.kill(pid, 'SIGSTOP');
   const waiting = Array.from({ length: 40 }, () => ask(port));
@@ -139,8 +138,9 @@ test('so_reuseport: the queue of a dead process goes to its successor', async (t
   assert.ok(new Set(answers.map(({ fds }) => fds['3'])).size > 1, 'each has a socket of its own');
 });
 
-test('so_reuseport: a reload and a restart refuse and cut off nobody who waits', async (t) => {
-  const { daemon, port } = await startLoaded(t, 'so_reuseport = True');
+test('so_reuseport: a reload and a restart refuse and lose nobody', async (t) => {
+  const own = { socket: 'so_reuseport = True', words: '--polite' };
+  const { daemon, port } = await startLoaded(t, own);
   const load = new Load(port);
   for (const command of ['reload', 'restart', 'reload']) {
     const before = load.answered;
@@ -148,13 +148,11 @@ test('so_reuseport: a reload and a restart refuse and cut off nobody who waits',
     await until('the load goes on', () => load.answered > before + 100);
   }
   await load.end();
-  const codes = load.failures.map(({ code }) => code);
-  assert.ok(!codes.includes('ECONNREFUSED'), codes.join());
-  assert.ok(load.failures.length <= 4 * 3, codes.join());
+  assert.deepEqual(load.failures, []);
 });
 
 test('so_reuseport: sockets of processes that are wanted no more are closed', async (t) => {
-  const { daemon, port } = await startLoaded(t, 'so_reuseport = True');
+  const { daemon, port } = await startLoaded(t, { socket: 'so_reuseport = True' });
   assert.equal(listenersAt(port), 4);
   await daemon.call('decr', { name: 'web', nb: 2, waiting: true });
   await until(

@@ -205,7 +205,7 @@ function killIfThere(pid: number): void {
 }
 
 /** Writes circus.ini with endpoints in the folder. */
-export function writeConfig(folder: string, text: string): void {
+function writeConfig(folder: string, text: string): void {
   const head = `[circus]\nendpoint = ipc://${folder}/control\npubsub_endpoint = ipc://${folder}/events\n`;
   writeFileSync(join(folder, 'circus.ini'), `${head}\n${text}\n`);
 }

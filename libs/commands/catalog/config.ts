@@ -1,4 +1,4 @@
-import { printWatcherOption } from '#libs/config';
+import { formatFaults, printWatcherOption, readConfig } from '#libs/config';
 import { isJsonObject } from '#libs/protocol';
 import { defineCommand } from '../define-command.ts';
 import { requireWatcher } from '../select.ts';
@@ -12,12 +12,16 @@ export const config = defineCommand({
   description: `Every option of a watcher with its value and its origin: file and line, \`runtime\` for
 what add, set, incr and decr have changed, or \`default\`.
 
-The reply has \`options\`, a list of {name, value, origin}.`,
+The reply has \`options\`, a list of {name, value, origin}.
+
+With the word \`check\` and a file it reads that configuration, tells every fault of it and
+asks no circusd; it exits 1 when there is one. Whether users and groups exist only \`circusd --check\` says.`,
   manual: '-',
   properties: { ...oneWatcher },
   isReadOnly: true,
   usage: '<name>',
   examples: ['circusctl config web'],
+  localForm: { word: 'check', usage: 'check <file>', run: checkFile },
   execute(controller, { name }) {
     const { options, origins } = requireWatcher(controller, name);
     return {
@@ -44,3 +48,10 @@ The reply has \`options\`, a list of {name, value, origin}.`,
     );
   },
 });
+
+function checkFile(file: string, { writeLine }: { writeLine(line: string): void }): number {
+  const { faults, warnings } = readConfig(file, process.env);
+  if (warnings.length > 0) writeLine(formatFaults(warnings));
+  writeLine(faults.length > 0 ? formatFaults(faults) : `${file}: no faults`);
+  return faults.length > 0 ? 1 : 0;
+}

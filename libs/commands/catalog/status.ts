@@ -35,9 +35,9 @@ by name; --json shows it.`,
       return trouble === null ? { status } : { status, trouble };
     }
     const watchers = controller.watchers();
-    const states = watchers.map(({ key, status }) => [key, status] as const);
+    const states = watchers.map(({ name, status }) => [name, status] as const);
     const troubles = watchers
-      .map(({ key, trouble }) => [key, trouble] as const)
+      .map(({ name, trouble }) => [name, trouble] as const)
       .filter(([, trouble]) => trouble !== null);
     const statuses = Object.fromEntries(states);
     return troubles.length === 0

@@ -279,8 +279,8 @@ const samples: Record<string, Sample> = {
     ],
   },
   status: {
-    reply: { statuses: { alpha: 'stopped', one: 'active', 'web-1': 'active', 'web-2': 'active' } },
-    printed: 'alpha: stopped\none: active\nweb-1: active\nweb-2: active',
+    reply: { statuses: { alpha: 'stopped', one: 'active', 'Web-1': 'active', 'web-2': 'active' } },
+    printed: 'Web-1: active\nalpha: stopped\none: active\nweb-2: active',
     lines: [['web', {}, { name: 'web' }]],
   },
   stop: { calls: [['stop', all]], lines: [['web', {}, { name: 'web', ...notWaiting }]] },

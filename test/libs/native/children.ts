@@ -27,7 +27,7 @@ export const canRaiseLimits = hasCapability(24n);
 export const path = { PATH: process.env['PATH'] ?? '/usr/bin:/bin' };
 
 /** Leaves alone what tests start with node:child_process. */
-export const reaper = new Reaper('watched');
+const reaper = new Reaper('watched');
 reaper.start(() => {});
 
 export type Command = Partial<CommandRequest> & { readonly argv: readonly string[] };

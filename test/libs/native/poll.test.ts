@@ -1,9 +1,18 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { closeSync, writeSync } from 'node:fs';
 import { connect } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { createPipe, DescriptorPoll, openSocket } from '#libs/native';
+
+const childMarker = 'CIRCUS_TEST_POLL_CHILD';
+
+if (process.env[childMarker] !== undefined) {
+  new DescriptorPoll().watch(createPipe().readFd, () => undefined);
+  setTimeout(() => process.exit(7), 50);
+}
 
 function openPoll(t: TestContext): DescriptorPoll {
   const poll = new DescriptorPoll();
@@ -87,4 +96,14 @@ test('uses no thread any more when it is closed', async (t) => {
   const reports = others.map(({ poll: other, pipe }) => readable(other, pipe.readFd));
   for (const { pipe } of others) writeSync(pipe.writeFd, 'x');
   await Promise.all(reports);
+});
+
+test('does not keep a program from leaving by process.exit', (t) => {
+  if (process.env[childMarker] !== undefined) return t.skip('this is the program');
+  const { status, signal } = spawnSync(process.execPath, [fileURLToPath(import.meta.url)], {
+    env: { ...process.env, [childMarker]: '1', NODE_TEST_CONTEXT: '' },
+    timeout: 20_000,
+    killSignal: 'SIGKILL',
+  });
+  assert.deepEqual([status, signal], [7, null]);
 });
