@@ -10,7 +10,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { get } from 'node:http';
+import { get, type RequestOptions } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
@@ -26,6 +26,7 @@ const components: Readonly<Record<string, readonly string[]>> = {
   Django: [python, '-c', 'import django'],
   nginx: ['/usr/sbin/nginx', '-v'],
   'redis-server': ['redis-server', '--version'],
+  ss: ['ss', '--version'],
 };
 
 /** Whether an example can run here; with CI=true it has to. */
@@ -56,7 +57,7 @@ export class Example {
 
   /** The body of an answer with status 200. The connection is closed after it. */
   async fetch(written: number, path = '/'): Promise<string> {
-    return await fetchText(this.port(written), path);
+    return await fetchText({ host: '127.0.0.1', port: this.port(written), path });
   }
 
   /**
@@ -164,10 +165,10 @@ async function replacePorts(folder: string): Promise<Map<number, number>> {
   return ports;
 }
 
-/** The body of what a server of the loopback answers to one request on a connection of its own. */
-async function fetchText(port: number, path: string): Promise<string> {
+/** The body of an answer with status 200, on a connection of its own. */
+export async function fetchText(options: RequestOptions): Promise<string> {
   return await new Promise((resolve, reject) => {
-    const request = get({ host: '127.0.0.1', port, path, agent: false }, (response) => {
+    const request = get({ ...options, agent: false }, (response) => {
       let text = '';
       response.setEncoding('utf8').on('data', (chunk) => {
         text += chunk;
