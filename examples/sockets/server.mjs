@@ -4,8 +4,9 @@ import { createServer } from 'node:http';
 const server = createServer((_request, response) => {
   response.end(`hello from process ${process.pid}\n`);
 });
-// Without it Node would shorten the queue of the socket to 511, for every process.
-server.listen({ fd: Number(process.argv[2]), backlog: 2048 });
+// The queue would become 511 long, for every process. (A backlog among the options is not looked at
+// with fd.)
+server.listen({ fd: Number(process.argv[2]) }, 2048);
 
 // What is under way is answered; who connects from now on waits for another process.
 process.on('SIGTERM', () => {

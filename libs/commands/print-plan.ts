@@ -1,4 +1,4 @@
-/** A plan of `reloadconfig` as people read it: a line for every watcher that is touched. */
+/** A plan of `reloadconfig` as people read it: a line for every socket and watcher that is touched. */
 import { printValue, pythonRepr } from '#libs/options';
 import { isJsonObject, type Json, type JsonObject } from '#libs/protocol';
 
@@ -12,6 +12,7 @@ const actions: Readonly<Record<string, string>> = {
 export function printPlan(plan: Json | undefined): string {
   if (plan === undefined || !isJsonObject(plan)) return 'ok';
   const lines = [
+    ...printSockets(plan['sockets']),
     ...list(plan['added']).map((name) => `+ ${printValue(name)}: added`),
     ...list(plan['removed']).map((name) => `- ${printValue(name)}: removed`),
     ...list(plan['changed']).filter(isJsonObject).flatMap(printWatcher),
@@ -20,8 +21,25 @@ export function printPlan(plan: Json | undefined): string {
   return lines.length === 0 ? 'ok' : lines.join('\n');
 }
 
+/** Nothing for a daemon that has no sockets in its plan. */
+function printSockets(plan: Json | undefined): string[] {
+  if (plan === undefined || !isJsonObject(plan)) return [];
+  return [
+    ...list(plan['added']).map((name) => `+ socket ${printValue(name)}: added`),
+    ...list(plan['removed']).map((name) => `- socket ${printValue(name)}: removed`),
+    ...list(plan['changed'])
+      .filter(isJsonObject)
+      .flatMap(({ name, options }) =>
+        printOptions(`~ socket ${printValue(name)}: changed`, options),
+      ),
+  ];
+}
+
 function printWatcher({ name, action, options }: JsonObject): string[] {
-  const title = `~ ${printValue(name)}: ${describeAction(action)}`;
+  return printOptions(`~ ${printValue(name)}: ${describeAction(action)}`, options);
+}
+
+function printOptions(title: string, options: Json | undefined): string[] {
   return [
     title,
     ...list(options)

@@ -13,7 +13,7 @@ Everything else stays as it is: what was set at run time holds unless the files 
 A file with a fault changes nothing; all faults are told. --dry-run changes nothing either.
 
 The reply's \`plan\` has the watchers \`added\`, \`removed\`, \`kept\` and \`changed\`, with every option's
-value before and after.`,
+value before and after, and the same of \`sockets\`.`,
   manual: '-',
   properties: {
     dry_run: { kind: 'boolean', default: false, doc: 'Only tell what would be done.' },

@@ -123,6 +123,21 @@ const prints: readonly (readonly [string, JsonObject, string])[] = [
     { options: { args: ['a', "it's"], hooks: {}, x: { k: null } } },
     `args: ['a', "it's"]\nhooks: {}\nx: {'k': None}`,
   ],
+  ['reloadconfig', { plan: { added: [], sockets: { added: [], removed: [], changed: [] } } }, 'ok'],
+  [
+    'reloadconfig',
+    {
+      plan: {
+        added: ['app'],
+        sockets: {
+          added: ['new'],
+          removed: ['old'],
+          changed: [{ name: 'web', options: [{ name: 'backlog', before: 2048, after: 64 }] }],
+        },
+      },
+    },
+    '+ socket new: added\n- socket old: removed\n~ socket web: changed\n    backlog: 2048 -> 64\n+ app: added',
+  ],
 ];
 
 for (const [command, reply, expected] of prints) {
