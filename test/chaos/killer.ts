@@ -6,6 +6,9 @@ import type { Random } from './random.ts';
 /** How often the victim is one of the newest. */
 const partOfNewest = 0.3;
 
+/** With so many dead ones in a row there is hardly anybody alive. */
+const maxAttempts = 20;
+
 /** Whoever it kills is a child of circusd at that moment: a pid alone could be anybody's by now. */
 export class Killer {
   kills = 0;
@@ -19,12 +22,21 @@ export class Killer {
     this.#random = random;
   }
 
+  /** Kills one worker. One that is dead already, of the newest often, is passed over for another. */
   strike(): void {
     const { newestPids, livePids } = this.#ledger;
-    const victim = this.#random.pick(this.#random.chance(partOfNewest) ? newestPids : livePids);
+    let candidates = this.#random.chance(partOfNewest) ? newestPids : livePids;
+    for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
+      if (this.#killIfAlive(this.#random.pick(candidates))) return;
+      candidates = livePids;
+    }
+  }
+
+  #killIfAlive(victim: number | undefined): boolean {
     const entry = victim === undefined ? undefined : readEntry(victim);
-    if (entry === undefined || entry.ppid !== this.#daemon.pid || entry.state === 'Z') return;
+    if (entry === undefined || entry.ppid !== this.#daemon.pid || entry.state === 'Z') return false;
     process.kill(entry.pid, 'SIGKILL');
     this.kills += 1;
+    return true;
   }
 }
