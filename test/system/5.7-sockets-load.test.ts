@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { findProcess } from './process-table.ts';
 import {
   ask,
   exchange,
@@ -124,6 +125,12 @@ test('so_reuseport: the queue of a dead process goes to its successor', async (t
   const { daemon, port } = await startLoaded(t, { socket: 'so_reuseport = True' });
   const pids = await daemon.running('web', 4);
   for (const pid of pids) process.kill(pid, 'SIGSTOP');
+  // One that is still on its way into the stop would accept a connection, and take it to its grave.
+  await until(
+    'all are stopped',
+    () => pids.map((pid) => findProcess(pid)?.state),
+    (states) => states.every((state) => state === 'T'),
+  );
   const waiting = Array.from({ length: 40 }, () => ask(port));
   const connected = Promise.all(waiting);
   await until(

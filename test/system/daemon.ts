@@ -83,12 +83,21 @@ function killPid(pid: number): void {
 
 /** A new folder that everybody may enter, removed after the test. */
 export function makeFolder(t: TestContext): string {
+  const folder = createFolder();
+  t.after(() => removeFolder(folder));
+  return folder;
+}
+
+function removeFolder(folder: string): void {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+function createFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'circus-'));
   chmodSync(folder, 0o755);
   // Where workers of any user may write.
   mkdirSync(join(folder, 'out'));
   chmodSync(join(folder, 'out'), 0o777);
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 
@@ -412,7 +421,7 @@ export async function startDaemon(
   watchers: string,
   options: DaemonOptions = {},
 ): Promise<Daemon> {
-  const folder = options.folder ?? makeFolder(t);
+  const folder = options.folder ?? createFolder();
   const { circus = '', flags = [], env = {}, launcher = [], listens = true } = options;
   writeFileSync(join(folder, 'circus.ini'), configText(folder, watchers, circus));
   const words = programWords('circusd', ...flags, join(folder, 'circus.ini'));
@@ -422,7 +431,9 @@ export async function startDaemon(
   });
   const endpoints = { endpoint: `ipc://${folder}/control`, pubsub: `ipc://${folder}/events` };
   const daemon = new Daemon(folder, program, endpoints);
+  // Hooks run in order, and workers write into the folder until they have ended.
   t.after(() => daemon.finish());
+  if (options.folder === undefined) t.after(() => removeFolder(folder));
   try {
     await until(
       'circusd serves',
