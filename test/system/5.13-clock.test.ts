@@ -19,7 +19,7 @@ for (const [where, offset] of [
 ] as const) {
   test(`a day ${where}: nobody is killed early or late, the dead are replaced`, async (t) => {
     if (!hasComponent(t, 'faketime', library !== undefined)) return;
-    const folder = makeFolder();
+    const folder = makeFolder(t);
     const clock = join(folder, 'clock');
     const move = (to: string): void => writeFileSync(clock, `${to}\n`);
     move('+0');

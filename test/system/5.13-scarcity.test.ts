@@ -12,7 +12,7 @@ const canRoot = (t: TestContext): boolean => hasComponent(t, 'root', process.get
 
 test('no more processes: told, backed off, and started once there are', async (t) => {
   if (!canRoot(t)) return;
-  const folder = makeFolder();
+  const folder = makeFolder(t);
   chownSync(folder, lonelyUser, lonelyUser);
   const daemon = await startDaemon(
     t,

@@ -28,7 +28,7 @@ async function startTree(
   options: DaemonOptions = {},
 ): Promise<{ daemon: Daemon; family: number[] } | undefined> {
   if (!hasComponent(t, python, isReadable(python))) return undefined;
-  const folder = makeFolder();
+  const folder = makeFolder(t);
   const path = fixture(folder, 'tree.py');
   const daemon = await startDaemon(
     t,

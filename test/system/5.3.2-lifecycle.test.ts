@@ -69,7 +69,7 @@ test('a numprocesses of 0 ends in stopped, with a warning', async (t) => {
 });
 
 test('waits warmup_delay of the watcher between its processes', async (t) => {
-  const folder = makeFolder();
+  const folder = makeFolder(t);
   const daemon = await startDaemon(
     t,
     `[watcher:slow]\n${timed('slow')}\nnumprocesses = 4\nwarmup_delay = 0.4`.replaceAll(
@@ -92,7 +92,7 @@ test('waits warmup_delay of the watcher between its processes', async (t) => {
 });
 
 test('starts watchers by priority, ties by name, warmup_delay of [circus] between', async (t) => {
-  const folder = makeFolder();
+  const folder = makeFolder(t);
   const section = (name: string, priority: number): string =>
     `[watcher:${name}]\n${timed(name)}\npriority = ${priority}\n`;
   const text = [
@@ -130,7 +130,7 @@ test('serves commands while watchers are still being started', async (t) => {
 });
 
 test('replaces a process that has ended, with its wid, and tells its exit code', async (t) => {
-  const folder = makeFolder();
+  const folder = makeFolder(t);
   const gate = join(folder, 'out', 'gate');
   const daemon = await startDaemon(
     t,
@@ -262,7 +262,7 @@ test('a waiting start of a missing executable is told why it failed', async (t) 
 });
 
 test('tries for ever with max_retry = -1, slower and slower, and runs once it can', async (t) => {
-  const folder = makeFolder();
+  const folder = makeFolder(t);
   const program = join(folder, 'out', 'program');
   const daemon = await startDaemon(
     t,
@@ -346,7 +346,7 @@ test('kills at once with a graceful_timeout of 0', async (t) => {
 });
 
 test('stops with the stop_signal', async (t) => {
-  const folder = makeFolder();
+  const folder = makeFolder(t);
   const daemon = await startDaemon(
     t,
     `[watcher:polite]
@@ -367,7 +367,7 @@ const parentAndChild = (out: string): string =>
   `cmd = /bin/sh -c 'sh -c "trap \\"echo child >> ${out}/got; exit 0\\" TERM; echo up >> ${out}/up; while :; do sleep 0.02; done" & trap "echo parent >> ${out}/got; exit 0" TERM; echo up >> ${out}/up; while :; do sleep 0.02; done'`;
 
 test('stop_children signals the children, too, and tells each', async (t) => {
-  const folder = makeFolder();
+  const folder = makeFolder(t);
   const daemon = await startDaemon(
     t,
     `[watcher:family]\n${parentAndChild(`${folder}/out`)}\nstop_children = True\n`,
@@ -383,7 +383,7 @@ test('stop_children signals the children, too, and tells each', async (t) => {
 });
 
 test('a reload with send_hup sends HUP and keeps the processes', async (t) => {
-  const folder = makeFolder();
+  const folder = makeFolder(t);
   const out = join(folder, 'out');
   const daemon = await startDaemon(
     t,
@@ -405,7 +405,7 @@ numprocesses = 2
 });
 
 test('backs off a crashing process: visible in reap events, reset starts it at once', async (t) => {
-  const folder = makeFolder();
+  const folder = makeFolder(t);
   const daemon = await startDaemon(
     t,
     `[watcher:crashing]

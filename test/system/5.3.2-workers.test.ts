@@ -23,7 +23,7 @@ async function report(
   watchers: Readonly<Record<string, string>>,
   { more = '', ...options }: DaemonOptions & { more?: string } = {},
 ): Promise<{ daemon: Daemon; folder: string }> {
-  const folder = makeFolder();
+  const folder = makeFolder(t);
   const script = fixture(folder, 'report.py');
   const sections = Object.entries(watchers).map(([name, lines]) => {
     const cmd = /^cmd *=/m.test(lines)
@@ -341,7 +341,7 @@ test('replaces environment variables in options of the file', async (t) => {
 });
 
 test('finds the command in the PATH of the worker, then in its own', async (t) => {
-  const folder = makeFolder();
+  const folder = makeFolder(t);
   const daemon = await startDaemon(
     t,
     `[watcher:bare]

@@ -72,7 +72,7 @@ test('the level of the flag beats that of the file, in any case', async (t) => {
 });
 
 test('USR1 opens the log file again, and Node opens no debugger', async (t) => {
-  const folder = makeFolder();
+  const folder = makeFolder(t);
   const file = join(folder, 'circus.log');
   const daemon = await startDaemon(t, web, {
     folder,
@@ -124,7 +124,7 @@ test('a full log disk stops nothing', async (t) => {
 });
 
 test('nobody reading the log stops nothing', async (t) => {
-  const folder = makeFolder();
+  const folder = makeFolder(t);
   const daemon = await startDaemon(t, web, {
     folder,
     flags: ['--log-level', 'debug'],

@@ -153,7 +153,7 @@ test('requests are answered while 200 processes are started', async (t) => {
 });
 
 test('a client that goes away in the middle of a request changes nothing', async (t) => {
-  const folder = makeFolder();
+  const folder = makeFolder(t);
   const daemon = await startDaemon(t, '[watcher:web]\ncmd = sleep 600\nnumprocesses = 2', {
     folder,
   });

@@ -127,7 +127,7 @@ test('reload of everything replaces all processes', async (t) => {
 });
 
 test('an unnamed restart reads the configuration again and keeps the pid of circusd', async (t) => {
-  const folder = makeFolder();
+  const folder = makeFolder(t);
   const daemon = await startDaemon(t, web, { folder });
   const before = await daemon.running('web', 2);
   const { readFileSync, writeFileSync } = await import('node:fs');
@@ -264,7 +264,7 @@ test('rm --nostop leaves the processes alone, even when circusd ends', async (t)
 });
 
 test('set changes options at once or by a reload, one updated event for each', async (t) => {
-  const folder = makeFolder();
+  const folder = makeFolder(t);
   const daemon = await startDaemon(
     t,
     `[watcher:web]
@@ -319,7 +319,7 @@ my.option = 1
 });
 
 test('set applies rlimits at the next spawn and keeps a stopped watcher stopped', async (t) => {
-  const folder = makeFolder();
+  const folder = makeFolder(t);
   const daemon = await startDaemon(
     t,
     `[watcher:web]

@@ -25,7 +25,7 @@ interface Member {
 }
 
 async function startFamilies(t: TestContext): Promise<{ daemon: Daemon; members: Member[] }> {
-  const folder = makeFolder();
+  const folder = makeFolder(t);
   const path = join(folder, 'family.sh');
   writeFileSync(path, script);
   const daemon = await startDaemon(
