@@ -181,9 +181,8 @@ export const circusTable = defineOptions([
     name: 'loggerconfig',
     kind: string,
     default: null,
-    doc: "Of the original: a configuration of Python's logging, which nothing here can read.",
+    doc: "A configuration of Python's logging, of which the level and one output are used; --logger-config wins.",
     manual: '-',
-    isIgnored: true,
   },
   {
     name: 'fqdn_prefix',

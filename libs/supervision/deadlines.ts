@@ -42,6 +42,8 @@ export function fireDeadlines(turn: Turn, watcher: WatcherRecord): void {
  * clocks differ. For a state that was written down and read again, by another process perhaps.
  */
 export function rebase(state: DaemonState, now: number): void {
+  // What JSON has made of it has a prototype again, and with it names that are no watchers.
+  Object.setPrototypeOf(state.watchers, null);
   const shift = now - state.clock;
   const move = (moment: number | null): number | null => (moment === null ? null : moment + shift);
   state.clock = now;

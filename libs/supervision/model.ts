@@ -201,7 +201,8 @@ export function initialState(now: number, warmupDelayMs = 0): DaemonState {
     phase: 'running',
     warmupDelayMs,
     lastTicket: 0,
-    watchers: {},
+    // No prototype: a watcher may be called `constructor` or `__proto__`.
+    watchers: Object.create(null),
     rollouts: [],
     waits: [],
     strayDeadline: null,
