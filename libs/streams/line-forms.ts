@@ -46,14 +46,20 @@ function dress(chunk: Buffer, before: string, after: string, keepsEmpty: boolean
   const end = lengthWithoutNewlines(data);
   const head = Buffer.from(before);
   const tail = Buffer.from(after);
-  let lines = 0;
-  eachLine(data, end, () => {
-    lines += 1;
-  });
-  const out = scratchOf(end + lines * (head.length + tail.length));
+  const extra = head.length + tail.length;
+  // Most lines are longer than this; where they are not, it grows.
+  let out = scratchOf(end + Math.ceil(end / 64 + 1) * extra);
   let at = 0;
   eachLine(data, end, (from, to) => {
     if (from === to && !keepsEmpty) return;
+    // What is still to come fits as well, but for its heads and tails.
+    const needed = at + end - from + extra;
+    if (out.length < needed) {
+      const larger = Buffer.allocUnsafeSlow(needed * 2);
+      out.copy(larger, 0, 0, at);
+      scratch = larger;
+      out = larger;
+    }
     out.set(head, at);
     at += head.length;
     data.copy(out, at, from, to);

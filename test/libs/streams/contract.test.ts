@@ -114,6 +114,13 @@ for (const [name, options, input, output] of forms) {
   });
 }
 
+test('puts the time in front of many empty and short lines', () => {
+  const { plan } = openStream({ filename: 'x', time_format: '%%' });
+  const text = `${'\n'.repeat(50_000)}${'b\n'.repeat(50_000)}`;
+  const formed = plan.format?.(chunk(text)).toString();
+  assert.equal(formed, '% [7] | \n'.repeat(50_000) + '% [7] | b\n'.repeat(50_000));
+});
+
 test('replaces bytes that are no UTF-8 in lines', () => {
   const { plan } = openStream({ filename: 'x', time_format: '%%' });
   const formed = plan.format?.(chunk(Buffer.from([0x61, 0xff, 0x0a])));
