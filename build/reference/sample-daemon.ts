@@ -116,6 +116,7 @@ export const sampleDaemon: Controller = {
   kill: () => work({}),
   signal: () => undefined,
   reset: () => work({}),
+  reopenLogs: () => ({ direct: ['/var/log/web.log'] }),
   quit: () => work({}),
   reloadConfig: () => work({ plan }),
   events: () => {

@@ -39,6 +39,7 @@ import type { PreparedSockets } from './managed-sockets.ts';
 import { rulesOf } from './rules-of.ts';
 import { signalWorkers } from './signalling.ts';
 import { Supervisor, type SupervisorLog } from './supervisor.ts';
+import { requireStreams, WatcherOutputs } from './watcher-outputs.ts';
 import { WatcherSockets } from './watcher-sockets.ts';
 import { viewWatcher } from './watcher-view.ts';
 import type { Worker } from './worker.ts';
@@ -68,6 +69,7 @@ export class Arbiter implements Controller {
   readonly #events: EventLog;
   readonly #supervisor: Supervisor;
   readonly #sockets: WatcherSockets;
+  readonly #outputs: WatcherOutputs;
   readonly #meter = new ProcessMeter();
   readonly #configs = new Map<string, WatcherConfig>();
   #config: CircusConfig;
@@ -88,20 +90,27 @@ export class Arbiter implements Controller {
       onDemand: (key) => this.#supervisor.demand(key),
       warn: (text) => options.log.warn(text),
     });
+    this.#outputs = new WatcherOutputs({
+      configOf: (key) => this.#requireConfig(key),
+      publish: (name, event, facts) => this.#events.publish(name, event, facts, epochSeconds()),
+      log: options.log,
+    });
     this.#supervisor = new Supervisor({
       log: options.log,
       events: this.#events,
       warmupDelayMs: options.config.circus.warmup_delay * 1_000,
       configOf: (key) => this.#requireConfig(key),
       sockets: this.#sockets,
+      outputs: this.#outputs,
       onRemoved: (key) => {
+        this.#outputs.removed(key);
         this.#configs.delete(key);
         this.#sockets.unwatchDemand(key);
       },
       onEnd: () => {
         clearInterval(this.#passTimer);
         this.closeSockets();
-        resolve();
+        void this.#outputs.close().then(resolve);
       },
     });
   }
@@ -145,7 +154,7 @@ export class Arbiter implements Controller {
     const record = this.#supervisor.state.watchers[key];
     const config = this.#configs.get(key);
     if (record === undefined || config === undefined) return undefined;
-    return viewWatcher(record, config, monotonicMs());
+    return viewWatcher(record, config, monotonicMs(), () => this.#outputs.troubleOf(key));
   }
 
   processes(key: string, pid?: number): readonly ProcessView[] {
@@ -218,6 +227,7 @@ export class Arbiter implements Controller {
   add({ name, cmd, args, options, start }: AddRequest): Operation {
     this.#requireReady();
     const config = createWatcherConfig(name, cmd, args, options);
+    requireStreams(config);
     const key = name.toLowerCase();
     if (this.#configs.has(key)) {
       throw new CircusError('already_exists', `watcher '${name}' already exists`);
@@ -260,6 +270,7 @@ export class Arbiter implements Controller {
     );
     for (const setting of settings) config = setWatcherOption(config, setting);
     requireConsistent(config);
+    requireStreams(config);
     requireSockets(config, this.#sockets.managed.names);
     for (const _ of settings) this.#events.publish(name, 'updated', {}, epochSeconds());
     const needsReload = settings.some(({ effect }) => effect === 'reload');
@@ -309,6 +320,11 @@ export class Arbiter implements Controller {
 
   sockets(): readonly SocketView[] {
     return this.#sockets.managed.views();
+  }
+
+  reopenLogs(): ReplyBody {
+    this.#options.log.info('log files are opened again');
+    return this.#outputs.reopen();
   }
 
   events(since: number, key?: string): EventReplay {
@@ -441,8 +457,15 @@ export class Arbiter implements Controller {
 
   /** Gives a watcher another configuration; the reply of a waiting client has the new count. */
   async #configure(key: string, config: WatcherConfig, needsReload: boolean): Promise<ReplyBody> {
+    const replaces = this.#outputs.configure(key, this.#requireConfig(key), config);
     this.#configs.set(key, config);
-    await this.#supervisor.command({ type: 'set', key, rules: rulesOf(config), needsReload });
+    const rules = rulesOf(config);
+    await this.#supervisor.command({
+      type: 'set',
+      key,
+      rules,
+      needsReload: needsReload || replaces,
+    });
     return {};
   }
 

@@ -8,6 +8,7 @@ import {
   spawnProcess,
   supplementaryGroups,
 } from '#libs/native';
+import type { OutputDescriptors } from './watcher-outputs.ts';
 import type { WorkerSockets } from './worker-sockets.ts';
 
 /**
@@ -21,6 +22,7 @@ export function spawnWorker(
   watcher: WatcherConfig,
   wid: number,
   sockets: WorkerSockets,
+  outputs: OutputDescriptors,
 ): ProcessIdentity {
   const env = { ...buildEnvironment(watcher, process.env), ...sockets.listenEnv };
   const { file, argv } = buildWorkerCommand(watcher, { wid, env, sockets: sockets.numbers });
@@ -30,8 +32,8 @@ export function spawnWorker(
     executable: file,
     env,
     stdin: sockets.stdin ?? (options.close_child_stdin ? 'null' : 'inherit'),
-    stdout: options.close_child_stdout ? 'null' : 'inherit',
-    stderr: options.close_child_stderr ? 'null' : 'inherit',
+    stdout: outputs.stdout ?? (options.close_child_stdout ? 'null' : 'inherit'),
+    stderr: outputs.stderr ?? (options.close_child_stderr ? 'null' : 'inherit'),
     descriptors: sockets.descriptors,
     ...(sockets.listenEnv === undefined ? {} : { pidVariable: 'LISTEN_PID' }),
     rlimits: Object.entries(rlimits).map(([name, value]) => ({ name, value })),

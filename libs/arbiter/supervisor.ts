@@ -30,6 +30,7 @@ import { hasRemains, killWorker, signalRemains, stopWorker } from './families.ts
 import { spawnWorker } from './spawn-worker.ts';
 import { findStrays, signalStrays } from './strays.ts';
 import { WaitingRoom } from './waiting-room.ts';
+import type { WatcherOutputs } from './watcher-outputs.ts';
 import { WorkQueue } from './work-queue.ts';
 import type { Worker } from './worker.ts';
 import type { WorkerSockets } from './worker-sockets.ts';
@@ -72,6 +73,7 @@ export interface SupervisorOptions {
   /** The configuration of a watcher that exists in the core. */
   readonly configOf: (key: string) => WatcherConfig;
   readonly sockets: SocketSource;
+  readonly outputs: Pick<WatcherOutputs, 'spawn' | 'drain' | 'stopped'>;
   /** A watcher is gone. */
   readonly onRemoved: (key: string) => void;
   /** Nothing is left and every command has its answer. */
@@ -225,8 +227,10 @@ export class Supervisor {
     const random = Math.random();
     const spawnedAt = epochSeconds();
     try {
-      const { configOf, sockets } = this.#options;
-      const identity = spawnWorker(configOf(key), wid, sockets.forWorker(key, wid));
+      const { configOf, sockets, outputs } = this.#options;
+      const identity = outputs.spawn(key, wid, (descriptors) =>
+        spawnWorker(configOf(key), wid, sockets.forWorker(key, wid), descriptors),
+      );
       const { pid } = identity;
       this.#workers.set(pid, {
         key,
@@ -247,6 +251,8 @@ export class Supervisor {
   }
 
   #onExit(exit: ExitRecord): void {
+    const released = this.#released.get(exit.pid);
+    if (released !== undefined) void this.#options.outputs.drain(released.key, exit.pid);
     this.#released.delete(exit.pid);
     const worker = this.#workers.get(exit.pid);
     if (worker === undefined) {
@@ -254,8 +260,14 @@ export class Supervisor {
       return;
     }
     this.#workers.delete(exit.pid);
-    const { key, wid, ticket } = worker;
     this.#tellOfSilentDeath(worker);
+    const drained = this.#options.outputs.drain(worker.key, exit.pid);
+    if (drained === undefined) this.#tellOfExit(worker, exit);
+    else void drained.then(() => this.#tellOfExit(worker, exit));
+  }
+
+  #tellOfExit(worker: Worker, exit: ExitRecord): void {
+    const { key, wid, ticket } = worker;
     const exitCode = exit.exitCode ?? -(exit.signal ?? 0);
     const leavesRemains = hasRemains(worker);
     if (leavesRemains) this.#remains.set(ticket, worker);
@@ -354,6 +366,7 @@ export class Supervisor {
       event === 'spawn' && typeof pid === 'number' ? this.#workers.get(pid) : undefined;
     this.#options.events.publish(name, event, facts, worker?.spawnedAt ?? epochSeconds());
     this.#tell(name, event, facts);
+    if (event === 'stop') this.#options.outputs.stopped(key);
   }
 
   #publishKills(key: string, pids: readonly number[]): void {

@@ -8,6 +8,7 @@ export function viewWatcher(
   record: WatcherRecord,
   config: WatcherConfig,
   now: number,
+  streamTrouble: () => string | null,
 ): WatcherView {
   return {
     name: record.name,
@@ -28,7 +29,7 @@ export function viewWatcher(
     },
     origins: config.origins,
     get trouble(): string | null {
-      return troubleOf(record, now);
+      return troubleOf(record, now) ?? streamTrouble();
     },
   };
 }

@@ -20,6 +20,7 @@ import { options } from './catalog/options.ts';
 import { quit } from './catalog/quit.ts';
 import { reload } from './catalog/reload.ts';
 import { reloadconfig } from './catalog/reloadconfig.ts';
+import { reopenlogs } from './catalog/reopenlogs.ts';
 import { reset } from './catalog/reset.ts';
 import { restart } from './catalog/restart.ts';
 import { rm } from './catalog/rm.ts';
@@ -55,6 +56,7 @@ export const catalog: readonly Command[] = [
   quit,
   reload,
   reloadconfig,
+  reopenlogs,
   reset,
   restart,
   rm,

@@ -8,7 +8,7 @@ import { splitWords } from './shell-words.ts';
 import { findSocketNames, findSocketProblems } from './socket-names.ts';
 import { environmentVariables, substitute, type VariableLookup } from './variables.ts';
 import type { WatcherConfig } from './watcher-config.ts';
-import { streamProblem } from './watcher-families.ts';
+import { type StreamOptions, streamProblem } from './watcher-families.ts';
 import {
   applyWatcherOption,
   checkWatcherOption,
@@ -29,8 +29,8 @@ import {
 export interface ConfigChecks {
   user?(name: string | number): string | undefined;
   group?(name: string | number): string | undefined;
-  /** The `class` of a stream, FileStream when only `filename` is given. */
-  streamClass?(name: string): string | undefined;
+  /** The options of a stream; gives every one that is wrong, by its key. */
+  stream?(options: StreamOptions): readonly { readonly key: string; readonly message: string }[];
   /** The `proto` of a socket. */
   protocol?(name: string | number): string | undefined;
 }
@@ -152,7 +152,14 @@ function checkWatcher(
     ['gid', gid === null ? undefined : checks.group?.(gid)],
   ];
   for (const stream of ['stdout', 'stderr'] as const) {
-    problems.push([streamOption(stream, settings), streamFault(config.streams[stream], checks)]);
+    const options = config.streams[stream];
+    const fault = streamFault(options);
+    problems.push([streamOption(stream, settings), fault]);
+    if (options === undefined || fault !== undefined) continue;
+    for (const { key, message } of checks.stream?.(options) ?? []) {
+      const option = `${stream}_stream.${key}`;
+      problems.push([settings.has(option) ? option : streamOption(stream, settings), message]);
+    }
   }
   for (const [option, fault] of problems) {
     if (fault !== undefined) found.fault(placeOf(option), fault);
@@ -198,14 +205,9 @@ function streamOption(stream: string, settings: Settings): string {
   return [...settings.keys()].find((name) => name.startsWith(`${stream}_stream.`)) ?? option;
 }
 
-function streamFault(
-  stream: Readonly<Record<string, string>> | undefined,
-  checks: ConfigChecks,
-): string | undefined {
-  if (stream === undefined) return undefined;
-  const className =
-    stream['class'] ?? (stream['filename'] === undefined ? undefined : 'FileStream');
-  return className === undefined ? `a stream ${streamProblem}` : checks.streamClass?.(className);
+function streamFault(stream: StreamOptions | undefined): string | undefined {
+  if (stream === undefined || 'class' in stream || 'filename' in stream) return undefined;
+  return `a stream ${streamProblem}`;
 }
 
 /**
@@ -228,7 +230,7 @@ export function createWatcherConfig(
     config = setWatcherOption(config, checkWatcherOption(key, value));
   }
   for (const stream of ['stdout', 'stderr'] as const) {
-    const problem = streamFault(config.streams[stream], {});
+    const problem = streamFault(config.streams[stream]);
     if (problem === undefined) continue;
     throw new CircusError('invalid_message', `${quoteName(`${stream}_stream`)} ${streamProblem}`);
   }

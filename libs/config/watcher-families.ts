@@ -33,6 +33,7 @@ export const streamKeys = [
   'rotate_interval',
   'utc',
   'color',
+  'on_full',
   'refresh_time',
 ] as const;
 

@@ -58,7 +58,7 @@ const hooks: Readonly<Record<HookName, string>> = {
 
 const streams: Readonly<Record<(typeof streamKeys)[number], string>> = {
   class:
-    'What becomes of the output: FileStream, WatchedFileStream, TimedRotatingFileStream, StdoutStream, FancyStdoutStream, QueueStream, or with a dot the path of a class of your own. FileStream when only `filename` is given.',
+    'What becomes of the output: FileStream, WatchedFileStream, TimedRotatingFileStream, StdoutStream, FancyStdoutStream, JsonStream or QueueStream. FileStream when only `filename` is given.',
   filename: 'The file to write to (the File streams).',
   max_bytes: 'Begin a new file before this size, in bytes; 0 is never (FileStream).',
   backup_count: 'How many old files to keep; with 0 none is renamed and the file grows.',
@@ -70,6 +70,8 @@ const streams: Readonly<Record<(typeof streamKeys)[number], string>> = {
   utc: 'Whether the file names have the time in UTC; default false.',
   color:
     'red, green, yellow, blue, magenta, cyan or white; any of them when absent (FancyStdoutStream).',
+  on_full:
+    'When output cannot be written as fast as it comes: `block`, the process waits and nothing is lost, or `drop`, output is lost and counted. Default block. Given to a FileStream, circusd writes the file.',
   refresh_time: 'Of old releases: output is passed on at once. Accepted without effect.',
 };
 
@@ -90,7 +92,7 @@ export const watcherFamilies: readonly OptionFamily[] = [
     pattern: `^${output}_stream\\.`,
     kind: 'string',
     jsonSchema: { type: ['string', 'number', 'boolean'] },
-    doc: `Where ${output === 'stdout' ? 'standard output' : 'standard error'} of the processes goes. Keys that are not listed are passed to the class. Without any, the output goes where circusd's own does.`,
+    doc: `Where ${output === 'stdout' ? 'standard output' : 'standard error'} of the processes goes. A class knows some of these keys (docs/logs.md). Without any, the output goes where circusd's own does.`,
     manual: '5.3.2',
     effect: 'stream' as const,
     members: streams,

@@ -29,6 +29,7 @@ export { resolveProtocol } from './protocols.ts';
 export { type ExitListener, type ExitRecord, Reaper, type ReaperScope } from './reaper.ts';
 export { type LimitRequest, limitNames } from './rlimits.ts';
 export { type CommandRequest, type CommandResult, runCommand } from './run-command.ts';
+export { sendNow } from './send.ts';
 export { type SignalOutcome, sendSignal, signalGroup } from './signals.ts';
 export {
   formatAddress,

@@ -113,7 +113,7 @@ interface Libc {
     message: Buffer,
     length: number,
     flags: number,
-    address: Buffer,
+    address: Address,
     addressLength: number,
   ): number;
   setsockopt(fd: number, level: number, option: number, value: Buffer, length: number): number;

@@ -164,6 +164,11 @@ export interface Controller {
   reloadConfig(how: { dryRun: boolean }): Operation;
   /** All managed sockets, by number. */
   sockets(): readonly SocketView[];
+  /**
+   * Opens the files of output streams again by their names. The reply has `direct`: the files that
+   * processes write to by themselves, which only they can open again.
+   */
+  reopenLogs(): ReplyBody;
   /** Events after `since`; only those of one watcher when `key` is given. */
   events(since: number, key?: string): EventReplay;
 }

@@ -35,6 +35,7 @@ const wid = {
   type: 'integer',
   doc: 'The number of the process within its watcher; its successor gets the same one.',
 } as const;
+const streamName = { type: 'string', doc: '`stdout` or `stderr`.' } as const;
 const hookName = { type: 'string', doc: 'The hook, such as `before_start`.' } as const;
 
 /** The rows, in the order of a watcher's life. */
@@ -100,6 +101,17 @@ export const eventTable = {
   reload_failed: {
     when: 'a reload was given up and rolled back: the old processes stay.',
     keys: { reason: { type: 'string', doc: 'Why, for people.' } },
+  },
+  stream_failed: {
+    when: 'the output of processes cannot be written, or comes faster than it is written and is dropped. Tried again until it works.',
+    keys: { stream: streamName, reason: { type: 'string', doc: 'Why, for people.' } },
+  },
+  stream_resumed: {
+    when: 'output is written again.',
+    keys: {
+      stream: streamName,
+      dropped: { type: 'integer', doc: 'How many bytes were dropped meanwhile; 0 with `block`.' },
+    },
   },
   stop: {
     when: 'a watcher has stopped: none of its processes, nor what they have started, is left. Also after a start that has failed.',

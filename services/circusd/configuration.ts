@@ -1,12 +1,14 @@
 /** Reading the configuration the way circusd needs it: without a single fault, or not at all. */
 import { type CircusConfig, type ConfigChecks, formatFaults, readConfig } from '#libs/config';
 import { resolveGroup, resolveProtocol, resolveUser } from '#libs/native';
+import { findStreamProblems } from '#libs/streams';
 import { listNotYetDone } from './not-yet.ts';
 import { StartupError } from './startup-error.ts';
 
 const checks: ConfigChecks = {
   user: (name) => problemOf(() => resolveUser(name)),
   group: (name) => problemOf(() => resolveGroup(name)),
+  stream: findStreamProblems,
   protocol: (name) => problemOf(() => resolveProtocol(name)),
 };
 

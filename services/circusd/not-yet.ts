@@ -8,9 +8,8 @@ export function listNotYetDone({ circus, plugins, watchers }: CircusConfig): str
     [circus.httpd, '[circus] httpd: web consoles'],
     [Boolean(circus.multicast_endpoint), '[circus] multicast_endpoint: answers to discovery'],
     ...plugins.map(({ name }): [boolean, string] => [true, `[plugin:${name}]: plugins`]),
-    ...watchers.flatMap(({ name, hooks, streams }): [boolean, string][] => [
+    ...watchers.flatMap(({ name, hooks }): [boolean, string][] => [
       [Object.keys(hooks).length > 0, `[watcher:${name}] hooks: hooks`],
-      [Object.keys(streams).length > 0, `[watcher:${name}] streams: output streams`],
     ]),
   ];
   return asked

@@ -45,5 +45,8 @@ export function handleSignals(arbiter: Arbiter, log: Logger): void {
       log.warn(`not reloaded: ${error instanceof Error ? error.message : String(error)}`);
     }
   });
-  process.on('SIGUSR1', () => log.reopen());
+  process.on('SIGUSR1', () => {
+    log.reopen();
+    arbiter.reopenLogs();
+  });
 }

@@ -14,6 +14,7 @@ import type { Benchmark, Row, Scale } from './benchmark.ts';
 import { circusctl } from './circusctl.ts';
 import { idle } from './idle.ts';
 import { latency } from './latency.ts';
+import { logs } from './logs.ts';
 import { loop } from './loop.ts';
 import { isMet, printTable } from './print-table.ts';
 import { replace } from './replace.ts';
@@ -30,6 +31,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   loop,
   circusctl,
   sockets,
+  logs,
 };
 
 const { values, positionals } = parseArgs({

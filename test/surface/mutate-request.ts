@@ -31,6 +31,7 @@ export const validRequests: Readonly<Record<string, readonly Record<string, Json
   options: [{ name: 'NAME' }],
   reload: [{ name: 'NAME' }, { name: 'NAME', sequential: true }, { graceful: false, name: 'NAME' }],
   reloadconfig: [{ dry_run: true }, {}],
+  reopenlogs: [{}],
   reset: [{ name: 'NAME' }],
   restart: [{ name: 'NAME' }, { name: 'f*', match: 'glob' }, { name: '(f|g).', match: 'regex' }],
   rm: [{ name: 'NAME' }],
@@ -38,7 +39,7 @@ export const validRequests: Readonly<Record<string, readonly Record<string, Json
     { name: 'NAME', options: { numprocesses: 2 } },
     { name: 'NAME', options: { cmd: 'sleep 601', env: { A: '1' }, stop_signal: 2 } },
     { name: 'NAME', options: { 'hooks.before_start': 'a.b', rlimit_core: null, shell: false } },
-    { name: 'NAME', options: { stdout_stream: { class: 'FileStream', filename: 'out.log' } } },
+    { name: 'NAME', options: { stdout_stream: { class: 'FileStream', filename: '/dev/null' } } },
   ],
   signal: [
     { name: 'NAME', signum: 0 },

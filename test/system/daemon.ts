@@ -175,6 +175,15 @@ export class Program {
     this.pid = this.#child.pid ?? 0;
   }
 
+  /** Reads nothing that it writes until `resumeOutput`. */
+  pauseOutput(): void {
+    this.#child.stdout?.pause();
+  }
+
+  resumeOutput(): void {
+    this.#child.stdout?.resume();
+  }
+
   kill(signal: NodeJS.Signals): void {
     this.#child.kill(signal);
   }

@@ -217,6 +217,12 @@ const samples: Record<string, Sample> = {
       ['', { dryRun: true }, { dry_run: true, ...notWaiting }],
     ],
   },
+  reopenlogs: {
+    calls: [['reopenLogs']],
+    reply: { direct: ['/var/log/x'] },
+    printed: 'ok\nwritten by its processes, not opened again: /var/log/x',
+    lines: [['', {}, {}]],
+  },
   reset: {
     properties: { name },
     calls: [['reset', 'web-1']],

@@ -99,6 +99,10 @@ export function scriptedController(script: Script = {}): Controller & { calls: C
     signal(...parameters) {
       record('signal')(...parameters);
     },
+    reopenLogs() {
+      calls.push(['reopenLogs']);
+      return { direct: ['/var/log/x'] };
+    },
     events(since, key) {
       calls.push(['events', since, key]);
       const payload = { time: 1.5, seq: 8, wseq: 3, process_pid: 11 };

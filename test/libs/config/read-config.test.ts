@@ -163,8 +163,10 @@ test('tells each static fault with its place and remedy', (t) => {
       {
         user: (name) => `there is no user ${name}`,
         group: (name) => `there is no group ${name}`,
-        streamClass: (name) =>
-          name === 'FileStream' ? undefined : `there is no stream class ${name}`,
+        stream: ({ class: name = 'FileStream' }) =>
+          name === 'FileStream'
+            ? []
+            : [{ key: 'class', message: `there is no stream class ${name}` }],
       },
     );
     assert.deepEqual(faultLines(faults), [line]);

@@ -47,8 +47,15 @@ max_retry = 1`;
   });
 });
 
-/** Events that need a hook, a readiness probe or a reload that fails. */
-const unpublished = new Set(['ready', 'reload_failed', 'hook_success', 'hook_failure']);
+/** Events that need a hook, a readiness probe, a reload or a disk that fails. */
+const unpublished = new Set([
+  'ready',
+  'reload_failed',
+  'stream_failed',
+  'stream_resumed',
+  'hook_success',
+  'hook_failure',
+]);
 
 function checkPayload(topic: string, payload: Readonly<Record<string, unknown>>): void {
   const row = rows[parseTopic(topic)?.event ?? ''];

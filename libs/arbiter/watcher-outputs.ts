@@ -1,0 +1,286 @@
+/** The output of all watchers: their streams, and the pipes of their processes. */
+import { closeSync, constants, fstatSync, openSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
+import type { WatcherConfig } from '#libs/config';
+import { createPipe, type ProcessIdentity, setBlocking } from '#libs/native';
+import { CircusError, type EventName } from '#libs/protocol';
+import {
+  findStreamProblems,
+  LogFiles,
+  OutputStream,
+  PipeReader,
+  planStream,
+  type StreamName,
+  type StreamTexts,
+} from '#libs/streams';
+import type { EventFacts } from '#libs/supervision';
+
+/** How long the end of a process waits for a stream that takes nothing. Milliseconds. */
+const graceMs = 50;
+
+/** How long it waits for what was read to be written, as long as it can be. Milliseconds. */
+const flushMs = 1_000;
+
+/** Pipes of one watcher that outlive their process, because a descendant of it holds them. */
+const maxOrphans = 16;
+
+const streamNames = ['stdout', 'stderr'] as const;
+
+/** Descriptors for a new process; without one it has what the configuration says otherwise. */
+export type OutputDescriptors = { readonly [S in StreamName]?: number };
+
+/** What outputs need from their owner. */
+export interface OutputOptions {
+  readonly configOf: (key: string) => WatcherConfig;
+  readonly publish: (watcher: string, event: EventName, facts: EventFacts) => void;
+  readonly log: { info(text: string): void; warn(text: string): void };
+}
+
+interface Output {
+  texts: StreamTexts;
+  readonly stream: OutputStream;
+}
+
+interface Seat {
+  readonly name: StreamName;
+  readonly output: Output;
+  readonly childFd: number;
+  /** `undefined`: the process writes to the file itself. */
+  readonly readFd: number | undefined;
+}
+
+/** All output of one daemon that is not inherited. */
+export class WatcherOutputs {
+  readonly #options: OutputOptions;
+  readonly #files = new LogFiles();
+  readonly #outputs = new Map<string, Output>();
+  readonly #readers = new Map<number, PipeReader[]>();
+  /** By watcher, oldest first. */
+  readonly #orphans = new Map<string, Set<PipeReader>>();
+
+  constructor(options: OutputOptions) {
+    this.#options = options;
+  }
+
+  /** Starts a process with its descriptors. What `spawn` throws is thrown; then nothing is open. */
+  spawn(
+    key: string,
+    wid: number,
+    spawn: (descriptors: OutputDescriptors) => ProcessIdentity,
+  ): ProcessIdentity {
+    const seats: Seat[] = [];
+    try {
+      for (const name of streamNames) this.#addSeat(seats, key, name);
+      const fds = Object.fromEntries(seats.map(({ name, childFd }) => [name, childFd]));
+      const identity = spawn(fds);
+      this.#attach(key, { pid: identity.pid, wid }, seats);
+      return identity;
+    } catch (error) {
+      for (const { readFd } of seats) if (readFd !== undefined) closeSync(readFd);
+      throw error;
+    } finally {
+      for (const { childFd } of seats) closeSync(childFd);
+    }
+  }
+
+  /**
+   * Takes what a process that has died has left in its pipes; resolves when it is written, or cannot
+   * be now. `undefined`: it had none.
+   */
+  drain(key: string, pid: number): Promise<void> | undefined {
+    const readers = this.#readers.get(pid);
+    this.#readers.delete(pid);
+    if (readers === undefined) return undefined;
+    const orphans = this.#orphansOf(key);
+    for (const reader of readers) if (!reader.hasEnded) orphans.add(reader);
+    const [oldest] = orphans;
+    if (orphans.size > maxOrphans) oldest?.close();
+    return this.#drain(readers);
+  }
+
+  /** Whether processes have to be replaced for the new configuration to hold. */
+  configure(key: string, before: WatcherConfig, after: WatcherConfig): boolean {
+    const reloads = streamNames.map((name) => this.#configure(key, name, before, after));
+    return reloads.includes(true);
+  }
+
+  /** A watcher has stopped: its files are closed. */
+  stopped(key: string): void {
+    for (const { stream } of this.#outputsOf(key)) void closeQuietly(stream);
+  }
+
+  /** A watcher is gone. */
+  removed(key: string): void {
+    this.stopped(key);
+    for (const name of streamNames) this.#outputs.delete(`${name} ${key}`);
+  }
+
+  /** Why output is not where it should be, for people. */
+  troubleOf(key: string): string | null {
+    const troubles = this.#outputsOf(key).map(({ stream }) => stream.trouble);
+    return troubles.find((trouble) => trouble !== null) ?? null;
+  }
+
+  /** Opens all files again by their names; gives the paths that processes write to by themselves. */
+  reopen(): { direct: string[] } {
+    const streams = [...this.#outputs.values()].map(({ stream }) => stream);
+    for (const stream of streams) stream.reopen();
+    const direct = streams.flatMap(({ directPath }) => directPath ?? []);
+    return { direct: [...new Set(direct)].sort() };
+  }
+
+  /** Writes what waits, as far as it can be within a second, and closes all. */
+  async close(): Promise<void> {
+    for (const readers of [...this.#readers.values(), ...this.#orphans.values()]) {
+      for (const reader of readers) {
+        reader.sweep();
+        reader.close();
+      }
+    }
+    const streams = [...this.#outputs.values()].map(({ stream }) => stream);
+    await withinMs(flushMs, Promise.all(streams.map(closeQuietly)));
+  }
+
+  #addSeat(seats: Seat[], key: string, name: StreamName): void {
+    const { streams, options } = this.#options.configOf(key);
+    const texts = streams[name];
+    const isClosed = options[`close_child_${name}`];
+    if (texts === undefined || isClosed) return;
+    const output = this.#require(key, name, texts);
+    const { directPath } = output.stream;
+    const file = directPath === undefined ? undefined : openFile(directPath);
+    if (file !== undefined) seats.push({ name, output, childFd: file, readFd: undefined });
+    else {
+      const { readFd, writeFd } = createPipe();
+      seats.push({ name, output, childFd: writeFd, readFd });
+    }
+  }
+
+  #attach(key: string, who: { pid: number; wid: number }, seats: readonly Seat[]): void {
+    const readers = seats.flatMap(({ readFd, output }) => {
+      if (readFd === undefined) return [];
+      const reader: PipeReader = new PipeReader(readFd, output.stream, who, () => {
+        this.#orphans.get(key)?.delete(reader);
+      });
+      return [reader];
+    });
+    if (readers.length > 0) this.#readers.set(who.pid, readers);
+  }
+
+  async #drain(readers: readonly PipeReader[]): Promise<void> {
+    const end = performance.now() + graceMs;
+    for (const reader of readers) {
+      while (!reader.sweep()) {
+        const left = end - performance.now();
+        if (left <= 0) break;
+        await withinMs(left, reader.stream.room());
+      }
+    }
+    const healthy = readers.filter(({ stream }) => stream.trouble === null && !stream.isFull);
+    await withinMs(flushMs, Promise.all(healthy.map(({ stream }) => stream.flushed())));
+  }
+
+  #configure(key: string, name: StreamName, before: WatcherConfig, after: WatcherConfig): boolean {
+    const texts = after.streams[name];
+    if (isDeepStrictEqual(before.streams[name], texts)) return false;
+    const output = this.#outputs.get(`${name} ${key}`);
+    if (texts === undefined || output === undefined) return true;
+    const wasDirect = output.stream.directPath !== undefined;
+    const { plan, policy } = this.#plan(key, name, texts);
+    output.texts = texts;
+    output.stream.replace(plan, policy);
+    return wasDirect;
+  }
+
+  #require(key: string, name: StreamName, texts: StreamTexts): Output {
+    const id = `${name} ${key}`;
+    const found = this.#outputs.get(id);
+    if (found !== undefined && isDeepStrictEqual(found.texts, texts)) return found;
+    const { plan, policy } = this.#plan(key, name, texts);
+    // Kept here: a stream may have something to say when its watcher is gone.
+    const watcher = this.#nameOf(key);
+    const publish = (event: EventName, facts: EventFacts): void => {
+      if (this.#outputs.has(id)) this.#options.publish(watcher, event, { stream: name, ...facts });
+    };
+    const stream = new OutputStream(plan, policy, {
+      failed: (reason) => {
+        this.#options.log.warn(`${name} of ${watcher}: ${reason}`);
+        publish('stream_failed', { reason });
+      },
+      resumed: (dropped) => {
+        const lost = dropped > 0 ? `, ${dropped} bytes were dropped` : '';
+        this.#options.log.info(`${name} of ${watcher} is written again${lost}`);
+        publish('stream_resumed', { dropped });
+      },
+    });
+    const output = { texts, stream };
+    this.#outputs.set(id, output);
+    return output;
+  }
+
+  #plan(key: string, stream: StreamName, texts: StreamTexts): ReturnType<typeof planStream> {
+    const watcher = this.#nameOf(key);
+    return planStream(texts, { watcher, stream, files: this.#files, now: Date.now });
+  }
+
+  #nameOf(key: string): string {
+    return this.#options.configOf(key).name;
+  }
+
+  #outputsOf(key: string): Output[] {
+    return streamNames.flatMap((name) => this.#outputs.get(`${name} ${key}`) ?? []);
+  }
+
+  #orphansOf(key: string): Set<PipeReader> {
+    const found = this.#orphans.get(key) ?? new Set();
+    this.#orphans.set(key, found);
+    return found;
+  }
+}
+
+/**
+ * Refuses streams that no process could have.
+ *
+ * @throws CircusError `invalid_message`
+ */
+export function requireStreams({ streams }: WatcherConfig): void {
+  const reasons = streamNames.flatMap((name) => {
+    const problems = findStreamProblems(streams[name] ?? {});
+    return problems.map(({ key, message }) => `'${name}_stream.${key}' ${message}`);
+  });
+  if (reasons.length > 0) throw new CircusError('invalid_message', reasons.join('; '));
+}
+
+const { O_APPEND, O_CREAT, O_NONBLOCK, O_WRONLY } = constants;
+
+/** `undefined`: it cannot be opened now, or nobody reads it; circusd reads a pipe then, and tries on. */
+function openFile(path: string): number | undefined {
+  try {
+    const fd = openSync(path, O_APPEND | O_CREAT | O_NONBLOCK | O_WRONLY, 0o666);
+    if (fstatSync(fd).isFile()) {
+      setBlocking(fd, true);
+      return fd;
+    }
+    closeSync(fd);
+  } catch {
+    // The stream reports it when there is something to write.
+  }
+  return undefined;
+}
+
+async function closeQuietly(stream: OutputStream): Promise<void> {
+  try {
+    await stream.close();
+  } catch {
+    // What was written is written; a disk that is full or gone may say so at close once more.
+  }
+}
+
+async function withinMs(ms: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([work, limit]);
+  clearTimeout(timer);
+}
