@@ -5,6 +5,7 @@ export {
   type Command,
   type CommandFlag,
   type CommandLine,
+  type PropertyKind,
   type ReplyTable,
   UsageError,
   type WatcherGoal,

@@ -1,0 +1,4 @@
+/** A page's view of a watcher's output. */
+export interface LogTail {
+  close(): void;
+}
