@@ -6,6 +6,7 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { build } from 'esbuild';
+import { buildConsole } from './console.js';
 import { generate } from './generate.js';
 import { programs } from './programs.js';
 
@@ -61,7 +62,7 @@ async function buildModules(entryPoints, outdir, outbase) {
 
 const only = process.argv[2];
 await generate();
-await buildPrograms();
+await Promise.all([buildPrograms(), buildConsole()]);
 if (only !== 'programs') {
   await buildModules(filesBelow('test', '.test.ts'), 'dist/test', 'test');
   for (const kind of ['bench', 'chaos']) {

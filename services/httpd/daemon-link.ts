@@ -1,5 +1,5 @@
 /** Keeps a `Mirror` true: asks circusd, listens to its events and to circusd-stats. */
-import { CircusClient, EventSubscriber, reachableEndpoint } from '#libs/client';
+import { CircusClient, EventSubscriber, ReplyError, reachableEndpoint } from '#libs/client';
 import type { Logger } from '#libs/logging';
 import { isJsonObject, type Json, type JsonObject } from '#libs/protocol';
 import type { SocketRow } from './console-state.ts';
@@ -75,6 +75,7 @@ export class DaemonLink {
     this.#setSelf(info);
     this.#mirror.setHost();
     this.#applyStatus(await this.client.call('status'));
+    await Promise.all(this.#mirror.watchersInDoubt().map((name) => this.#askCount(name)));
     if (this.#stats.isSilent && this.hasViewers()) await this.#askFigures();
   }
 
@@ -90,8 +91,10 @@ export class DaemonLink {
     const { version, generation } = await this.client.call('version');
     this.#mirror.setDaemon({ version: String(version), generation: numberOf(generation) });
     this.#setSelf(info);
-    await this.#askWatchers();
+    await this.#askNames();
     await this.#replay();
+    await this.#askFigures();
+    await Promise.all(this.#mirror.watchers().map(({ name }) => this.#askCount(name)));
     await this.#askSockets();
     this.#mirror.setHost();
     this.#mirror.setDaemon({ link: 'up' });
@@ -121,7 +124,8 @@ export class DaemonLink {
     const applied = this.#mirror.applyEvent(topic, payload);
     if (applied === undefined) return;
     if (applied.hasGap) void this.#askEverything().catch((error) => this.#lose(error));
-    if (/\.(spawn|reap|kill)$/.test(topic) && this.#settling !== undefined) return;
+    // these tell all there is to know
+    if (/\.(spawn|reap|kill)$/.test(topic)) return;
     this.#doubtful.add(applied.watcher);
     this.#settling ??= setTimeout(() => {
       this.#settling = undefined;
@@ -131,31 +135,30 @@ export class DaemonLink {
 
   /** Asks for what the latest events may have changed. */
   async #settle(): Promise<void> {
-    const names = [...this.#doubtful];
+    const doubtful = [...this.#doubtful];
     this.#doubtful.clear();
-    const { watchers } = await this.client.call('list');
-    const known = namesOf(watchers);
-    this.#mirror.setNames(known);
-    this.#applyStatus(await this.client.call('status'));
-    await Promise.all(
-      names.filter((name) => known.includes(name)).map((name) => this.#askCount(name)),
-    );
+    await this.#askNames();
+    const names = new Set(this.#mirror.watchers().map(({ name }) => name));
+    const known = doubtful.filter((name) => names.has(name));
+    await Promise.all(known.map((name) => this.#askCount(name)));
   }
 
-  async #askWatchers(): Promise<void> {
-    const names = namesOf((await this.client.call('list'))['watchers']);
-    this.#mirror.setNames(names);
+  async #askNames(): Promise<void> {
+    this.#mirror.setNames(namesOf((await this.client.call('list'))['watchers']));
     this.#applyStatus(await this.client.call('status'));
-    await this.#askFigures();
-    await Promise.all(names.map((name) => this.#askCount(name)));
   }
 
   async #askCount(name: string): Promise<void> {
-    const { options } = await this.client
-      .call('get', { name, keys: ['numprocesses'] })
+    const [{ options }, { pids }] = (await Promise.all([
+      this.client.call('get', { name, keys: ['numprocesses'] }),
+      this.client.call('list', { name }),
+    ]).catch((error: unknown): JsonObject[] => {
       // removed between two questions
-      .catch(() => ({ options: {} }));
+      if (error instanceof ReplyError) return [{}, {}];
+      throw error;
+    })) as [JsonObject, JsonObject];
     const wanted = numberOf(asObject(options)['numprocesses']);
+    if (Array.isArray(pids)) this.#mirror.setPids(name, pids.map(Number));
     if (wanted !== null) this.#mirror.setWatcher(name, { wanted });
   }
 

@@ -115,6 +115,25 @@ export class Mirror {
     };
   }
 
+  /**
+   * Watchers with processes that were told to end and have not been seen to: a lowered count, an
+   * age, a graceful reload end them without a `reap`.
+   */
+  watchersInDoubt(): readonly string[] {
+    const all = [...this.#watchers];
+    return all.filter(([, { told }]) => told.size > 0).map(([name]) => name);
+  }
+
+  /** The pids that a watcher has now. */
+  setPids(name: string, pids: readonly number[]): void {
+    const watcher = this.#watchers.get(name);
+    if (watcher === undefined) return;
+    const live = new Set(pids);
+    for (const pid of watcher.processes.keys()) if (!live.has(pid)) this.#dropProcess(watcher, pid);
+    for (const pid of watcher.told) if (!live.has(pid)) watcher.told.delete(pid);
+    this.#sumUp(name, watcher);
+  }
+
   /** What has changed since the last call; undefined when nothing has. */
   takeChanges(): Changes | undefined {
     const changes: { -readonly [K in keyof Changes]: Changes[K] } = {};
@@ -246,6 +265,8 @@ export class Mirror {
     const pid = Number(payload['process_pid']);
     switch (event) {
       case 'spawn':
+        // `stats` was faster than the event
+        if (watcher.processes.has(pid)) break;
         this.#setProcess(watcher, pid, { wid: payload['wid'] ?? null, started: time, cpu: null });
         this.#countReplaced(name, watcher.row);
         break;

@@ -7,6 +7,7 @@ import { daemonCourse, type Mirror } from './mirror.ts';
 
 const longestS = 86_400;
 const usualS = 300;
+const sparkS = 60;
 
 export function stateRoutes(app: FastifyInstance, guard: Guard, mirror: () => Mirror): void {
   app.get('/api/state', async (request, reply) => {
@@ -16,6 +17,17 @@ export function stateRoutes(app: FastifyInstance, guard: Guard, mirror: () => Mi
   app.get<{ Params: { name: string } }>('/api/processes/:name', async (request, reply) => {
     await guard.requireVisitor(request, reply);
     return mirror().processes(request.params.name);
+  });
+  /** The last minute of every watcher, for the small charts of the overview. */
+  app.get('/api/sparks', async (request, reply) => {
+    await guard.requireVisitor(request, reply);
+    const { history } = mirror();
+    const now = Date.now() / 1000;
+    const names = mirror()
+      .watchers()
+      .map(({ name }) => name);
+    const courses = names.map((name) => [name, history.last(name, sparkS, now)] as const);
+    return Object.fromEntries([...courses, ['', history.last(daemonCourse, sparkS, now)]]);
   });
   app.get<{ Querystring: { watcher?: string; pid?: string; seconds?: string } }>(
     '/api/history',

@@ -1,0 +1,73 @@
+/** A figure over time: hover shows values, and it can be held still. */
+import { useEffect, useRef } from 'preact/hooks';
+import uPlot from 'uplot';
+import type { Sample } from '../../console-state.ts';
+
+const heightPx = 180;
+
+export function Chart({
+  title,
+  samples,
+  column,
+  format,
+}: {
+  readonly title: string;
+  readonly samples: readonly Sample[];
+  readonly column: 1 | 2;
+  readonly format: (value: number | null) => string;
+}) {
+  const place = useRef<HTMLDivElement>(null);
+  const plot = useRef<uPlot | undefined>(undefined);
+  useEffect(() => {
+    const element = place.current;
+    if (element === null) return;
+    const colour = getComputedStyle(element).getPropertyValue(column === 1 ? '--cpu' : '--memory');
+    const ink = getComputedStyle(element).getPropertyValue('--faint');
+    const grid = { stroke: getComputedStyle(element).getPropertyValue('--line'), width: 1 };
+    const made = new uPlot(
+      {
+        width: element.clientWidth,
+        height: heightPx,
+        cursor: { drag: { x: false, y: false } },
+        scales: {
+          y: {
+            range: (_plot, _low, high) => [0, Math.max(high || 0, column === 1 ? 1 : 1024) * 1.15],
+          },
+        },
+        axes: [
+          { stroke: ink, grid, ticks: grid },
+          { stroke: ink, grid, ticks: grid, size: 70, values: (_plot, ticks) => ticks.map(format) },
+        ],
+        series: [
+          {},
+          {
+            label: title,
+            stroke: colour,
+            width: 1.5,
+            fill: `color-mix(in srgb, ${colour} 12%, transparent)`,
+            value: (_plot, value) => format(value),
+          },
+        ],
+      },
+      dataOf(samples, column),
+      element,
+    );
+    plot.current = made;
+    const resized = new ResizeObserver(() =>
+      made.setSize({ width: element.clientWidth, height: heightPx }),
+    );
+    resized.observe(element);
+    return () => {
+      resized.disconnect();
+      made.destroy();
+    };
+  }, []);
+  useEffect(() => {
+    plot.current?.setData(dataOf(samples, column));
+  }, [samples, column]);
+  return <div class="chart" ref={place} role="img" aria-label={`${title} over time`} />;
+}
+
+function dataOf(samples: readonly Sample[], column: 1 | 2): uPlot.AlignedData {
+  return [samples.map(([time]) => time), samples.map((sample) => sample[column])];
+}
