@@ -36,11 +36,6 @@ export function commandRoutes(
   );
 }
 
-/** The names of commands that a GET may ask. */
-export const readingCommands = catalog
-  .filter(({ isReadOnly }) => isReadOnly)
-  .map(({ name }) => name);
-
 /** A query has only texts: numbers, booleans and lists are made of them where the command wants such. */
 function fromQuery({ properties }: Command, query: Record<string, string>): JsonObject {
   return Object.fromEntries(

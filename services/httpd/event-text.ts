@@ -3,7 +3,7 @@ import { type JsonObject, signalName } from '#libs/protocol';
 import type { LastExit } from './console-state.ts';
 
 /** How a process ended: `exit 1`, `SIGKILL`. */
-export function causeOf(exitCode: unknown): string {
+function causeOf(exitCode: unknown): string {
   if (typeof exitCode !== 'number') return 'unknown status';
   return exitCode < 0 ? signalName(-exitCode) : `exit ${exitCode}`;
 }

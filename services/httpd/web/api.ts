@@ -2,7 +2,7 @@
 import type { SessionInfo } from '../console-state.ts';
 
 /** What circushttpd or circusd refused, with the reason for people. */
-export class Refusal extends Error {
+class Refusal extends Error {
   override readonly name = 'Refusal';
   readonly code: string;
 

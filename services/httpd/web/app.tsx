@@ -69,7 +69,7 @@ function Page() {
       return (
         <div class="empty">
           <h1>No such page</h1>
-          <a class="button" href="">
+          <a class="button" href="./">
             Overview
           </a>
         </div>
@@ -82,7 +82,7 @@ function Rail() {
   const here = place === 'watchers' ? '' : place;
   return (
     <header class="rail">
-      <a class="brand" href="" aria-label="Circus, overview">
+      <a class="brand" href="./" aria-label="Circus, overview">
         <img src="assets/icon.svg" alt="" />
         <span>Circus</span>
       </a>

@@ -38,7 +38,7 @@ export function LogView({ name }: { readonly name: string }) {
             onInput={({ currentTarget }) => setSearch(currentTarget.value)}
           />
         </label>
-        <div class="segments" role="group" aria-label="Stream">
+        <fieldset class="segments" aria-label="Stream">
           {['', 'stdout', 'stderr'].map((one) => (
             <button
               key={one}
@@ -49,7 +49,7 @@ export function LogView({ name }: { readonly name: string }) {
               {one || 'both'}
             </button>
           ))}
-        </div>
+        </fieldset>
         <button type="button" aria-pressed={isFollowing} onClick={() => setFollowing(!isFollowing)}>
           Follow
         </button>
@@ -78,7 +78,6 @@ export function LogView({ name }: { readonly name: string }) {
         ref={place}
         role="log"
         aria-label={`Output of ${name}`}
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
         tabIndex={0}
         onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) => {
           if (scrollHeight - scrollTop - clientHeight > 60) setFollowing(false);

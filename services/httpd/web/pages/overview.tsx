@@ -260,7 +260,7 @@ function Chosen() {
   );
   if (names.length === 0 || !isAdmin.value) return null;
   return (
-    <div class="chosen-bar" role="group" aria-label="Actions on the chosen watchers">
+    <fieldset class="chosen-bar" aria-label="Actions on the chosen watchers">
       <span>{plural(names.length, 'watcher')}</span>
       {Object.values(watcherActions).map((action) => (
         <button
@@ -275,7 +275,7 @@ function Chosen() {
       <button type="button" class="quiet" onClick={clear}>
         Clear
       </button>
-    </div>
+    </fieldset>
   );
 }
 
@@ -305,7 +305,7 @@ function Nothing() {
 
 export function Skeleton() {
   return (
-    <div class="skeleton" aria-busy="true" aria-label="Loading">
+    <div class="skeleton" role="status" aria-busy="true" aria-label="Loading">
       <div />
       <div />
       <div />

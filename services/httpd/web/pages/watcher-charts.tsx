@@ -37,7 +37,7 @@ export function WatcherCharts({
     <section class="panel">
       <div class="toolbar">
         <h2>{pid === undefined ? 'CPU and memory' : `CPU and memory of ${pid}`}</h2>
-        <div class="segments" role="group" aria-label="How far back">
+        <fieldset class="segments" aria-label="How far back">
           {spans.map((one) => (
             <button
               key={one.label}
@@ -48,7 +48,7 @@ export function WatcherCharts({
               {one.label}
             </button>
           ))}
-        </div>
+        </fieldset>
         <button type="button" aria-pressed={isPaused} onClick={() => setPaused(!isPaused)}>
           <Icon name={isPaused ? 'start' : 'pause'} />
           {isPaused ? 'Go on' : 'Pause'}

@@ -311,7 +311,7 @@ function Gone({ name }: { readonly name: string }) {
     <div class="empty">
       <h1>No watcher {name}</h1>
       <p>It was removed, or never was.</p>
-      <a class="button" href="">
+      <a class="button" href="./">
         Back to the overview
       </a>
     </div>

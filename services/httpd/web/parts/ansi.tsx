@@ -1,8 +1,8 @@
 /** Text with colours of a terminal: known codes colour it, all others vanish. Never markup. */
 import type { ComponentChildren } from 'preact';
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with one
-const escape =
+const sequences =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   /\u001b\[([\d;]*)m|\u001b\[[\d;?]*[A-Za-z]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[\u0000-\u0008\u000b-\u001f\u007f]/g;
 
 interface Style {
@@ -15,7 +15,7 @@ export function ansiText(text: string, mark: RegExp | undefined): ComponentChild
   const parts: ComponentChildren[] = [];
   const style: Style = { colour: '', isBold: false };
   let from = 0;
-  for (const match of text.matchAll(escape)) {
+  for (const match of text.matchAll(sequences)) {
     push(parts, text.slice(from, match.index), style, mark);
     if (match[1] !== undefined) change(style, match[1]);
     from = match.index + match[0].length;

@@ -21,9 +21,9 @@ export function Chart({
   useEffect(() => {
     const element = place.current;
     if (element === null) return;
-    const colour = getComputedStyle(element).getPropertyValue(column === 1 ? '--cpu' : '--memory');
-    const ink = getComputedStyle(element).getPropertyValue('--faint');
-    const grid = { stroke: getComputedStyle(element).getPropertyValue('--line'), width: 1 };
+    const colour = colourOf(element, column === 1 ? '--cpu' : '--memory');
+    const ink = colourOf(element, '--faint');
+    const grid = { stroke: colourOf(element, '--line'), width: 1 };
     const made = new uPlot(
       {
         width: element.clientWidth,
@@ -44,6 +44,7 @@ export function Chart({
             label: title,
             stroke: colour,
             width: 1.5,
+            points: { show: false },
             fill: `color-mix(in srgb, ${colour} 12%, transparent)`,
             value: (_plot, value) => format(value),
           },
@@ -70,4 +71,12 @@ export function Chart({
 
 function dataOf(samples: readonly Sample[], column: 1 | 2): uPlot.AlignedData {
   return [samples.map(([time]) => time), samples.map((sample) => sample[column])];
+}
+
+/** A colour as a canvas understands it: of the theme that holds now. */
+function colourOf(element: HTMLElement, property: string): string {
+  element.style.color = `var(${property})`;
+  const { color } = getComputedStyle(element);
+  element.style.color = '';
+  return color;
 }

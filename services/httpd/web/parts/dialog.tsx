@@ -34,6 +34,7 @@ export function Dialog({
     element.current?.showModal();
   }, []);
   return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the key that closes it, Escape, is the browser's
     <dialog
       ref={element}
       aria-label={label}

@@ -27,11 +27,11 @@ function read(key: string): Order | undefined {
 export function sorted<T>(
   rows: readonly T[],
   { isDescending }: Order,
-  valueOf: (row: T) => string | number | null,
+  keyOf: (row: T) => string | number | null,
 ): readonly T[] {
   const sign = isDescending ? -1 : 1;
   return rows.toSorted((one, other) => {
-    const [a, b] = [valueOf(one), valueOf(other)];
+    const [a, b] = [keyOf(one), keyOf(other)];
     if (a === null || b === null) return Number(a === null) - Number(b === null);
     if (typeof a === 'number' && typeof b === 'number') return sign * (a - b);
     return sign * String(a).localeCompare(String(b));

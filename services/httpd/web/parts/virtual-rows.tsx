@@ -51,7 +51,7 @@ export function VirtualRows<T>({
 
 function Gap({ columns, height }: { readonly columns: number; readonly height: number }) {
   return (
-    <tr aria-hidden="true">
+    <tr>
       <td colSpan={columns} style={{ height, padding: 0, border: 0 }} />
     </tr>
   );
