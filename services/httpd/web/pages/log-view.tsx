@@ -73,6 +73,7 @@ export function LogView({ name }: { readonly name: string }) {
           {logError.value}
         </p>
       )}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <div
         class={isWrapping ? 'log wrap' : 'log'}
         ref={place}
@@ -89,7 +90,6 @@ export function LogView({ name }: { readonly name: string }) {
           </p>
         )}
         {shown.map((line, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: lines have no other identity, and only ends change
           <div key={index} class={`line ${line.stream}`}>
             <span class="when">{line.time === null ? '' : formatTime(line.time)}</span>
             <span class="who">{line.pid ?? ''}</span>

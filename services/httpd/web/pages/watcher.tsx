@@ -130,7 +130,7 @@ function WatcherHead({ row }: { readonly row: WatcherRow }) {
               <ActionButton action={watcherActions.stop} name={name} />
             </>
           )}
-          <span class="stepper" role="group" aria-label="Number of processes">
+          <fieldset class="stepper" aria-label="Number of processes">
             <button
               type="button"
               aria-label="One process less"
@@ -146,7 +146,7 @@ function WatcherHead({ row }: { readonly row: WatcherRow }) {
             >
               <Icon name="add" />
             </button>
-          </span>
+          </fieldset>
           <SignalMenu name={name} pid={undefined} />
           <ActionButton action={watcherActions.remove} name={name} />
         </div>
