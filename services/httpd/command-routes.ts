@@ -1,6 +1,6 @@
 /** Every command of circusd: those that read by GET, all by POST. */
 import type { FastifyInstance } from 'fastify';
-import { type Command, catalog } from '#libs/commands';
+import type { Command } from '#libs/commands';
 import { isJsonObject, type Json, type JsonObject } from '#libs/protocol';
 import { AccessError } from './access/access-error.ts';
 import type { Guard } from './access/guard.ts';

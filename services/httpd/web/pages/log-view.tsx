@@ -73,12 +73,12 @@ export function LogView({ name }: { readonly name: string }) {
           {logError.value}
         </p>
       )}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <div
         class={isWrapping ? 'log wrap' : 'log'}
         ref={place}
         role="log"
         aria-label={`Output of ${name}`}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
         tabIndex={0}
         onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) => {
           if (scrollHeight - scrollTop - clientHeight > 60) setFollowing(false);
