@@ -140,6 +140,11 @@ export class Arbiter implements Controller {
     this.#sockets.close();
   }
 
+  /** Whether it was told to end. */
+  get isEnding(): boolean {
+    return this.#supervisor.state.phase !== 'running';
+  }
+
   get globalOptions(): GlobalOptions {
     const { endpoint, stats_endpoint, pubsub_endpoint, check_delay, multicast_endpoint } =
       this.#config.circus;
@@ -303,7 +308,7 @@ export class Arbiter implements Controller {
 
   /** Ends everything; a second one, or `atOnce`, without waiting for anybody. */
   quit({ atOnce = false }: { atOnce?: boolean } = {}): Operation {
-    if (this.#supervisor.state.phase === 'running') this.#options.log.info('Arbiter exiting');
+    if (!this.isEnding) this.#options.log.info('Arbiter exiting');
     return operation(this.#supervisor.command({ type: 'quit', atOnce }), noKeys);
   }
 
@@ -493,9 +498,7 @@ export class Arbiter implements Controller {
   }
 
   #requireReady(): void {
-    if (this.#supervisor.state.phase !== 'running') {
-      throw new CircusError('restarting', 'arbiter is stopping...');
-    }
+    if (this.isEnding) throw new CircusError('restarting', 'arbiter is stopping...');
     if (this.#isRestarting) throw new CircusError('restarting', 'arbiter is restarting...');
   }
 }

@@ -1,6 +1,14 @@
 /** Faults that keep circusd from starting: all told, exit 1, nothing started. */
 import assert from 'node:assert/strict';
-import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import {
@@ -157,7 +165,27 @@ test('a tcp endpoint in use is refused', async (t) => {
     ),
   );
   assert.doesNotMatch(outcome.stderr, /^ +at /m);
+  assert.equal(existsSync(join(folder, 'events')), false, 'the endpoint that could be bound');
   await assertNothingLeft();
+});
+
+test('SIGTERM while it starts: exit 0, no pid file and no socket file is left', async (t) => {
+  const folder = makeFolder(t);
+  const pidfile = join(folder, 'circusd.pid');
+  const file = join(folder, 'circus.ini');
+  const socket = `[socket:web]\npath = ${folder}/web.sock\n`;
+  writeFileSync(file, configText(folder, `${socket}[watcher:web]\ncmd = sleep 60\n`));
+  for (let round = 0; round < 5; round += 1) {
+    const program = new Program(programWords('circusd', '--pidfile', pidfile, file));
+    // Without a pause: the endpoints are bound a few milliseconds later.
+    const deadline = performance.now() + 10_000;
+    while (!existsSync(pidfile)) assert.ok(performance.now() < deadline, 'no pid file');
+    program.kill('SIGTERM');
+    assert.deepEqual(await program.ended, { code: 0, signal: null });
+    assert.deepEqual(readdirSync(folder).sort(), ['circus.ini', 'out']);
+    assert.doesNotMatch(program.stderr, /ERROR/);
+    await assertNothingLeft();
+  }
 });
 
 test('an endpoint in a folder that is not there, or that is none: exit 1', async (t) => {
