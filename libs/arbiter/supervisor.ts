@@ -7,8 +7,8 @@ import {
   becomeSubreaper,
   type ExitRecord,
   isAlive,
+  isPassing,
   Reaper,
-  SpawnError,
   sendSignal,
 } from '#libs/native';
 import type { EventName } from '#libs/protocol';
@@ -244,7 +244,7 @@ export class Supervisor {
       this.#feed({ type: 'spawned', key, wid, ticket, pid, random });
     } catch (error) {
       const reason = shorten(error instanceof Error ? error.message : String(error));
-      const isPermanent = !(error instanceof SpawnError) || error.isPermanent;
+      const isPermanent = !isPassing(error);
       this.#options.log.error(`cannot spawn a ${this.#nameOf(key)} process: ${reason}`);
       this.#feed({ type: 'spawn_failed', key, wid, ticket, isPermanent, reason, random });
     }

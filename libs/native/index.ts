@@ -52,7 +52,7 @@ export {
   shareAddress,
 } from './socket-options.ts';
 export { type SpawnRequest, type StandardStream, spawnProcess } from './spawn.ts';
-export { SpawnError } from './spawn-error.ts';
+export { isPassing, SpawnError } from './spawn-error.ts';
 export { becomeSubreaper } from './subreaper.ts';
 export {
   type Group,
