@@ -188,22 +188,22 @@ export class Supervisor {
 
   readonly #performers: Performers = {
     spawn: (action) => this.#spawn(action),
-    signal: ({ key, pid, signum, withChildren }) => {
-      const worker = this.#workers.get(pid);
+    signal: ({ key, signum, withChildren, ...target }) => {
+      const worker = this.#findWorker(target);
       if (worker !== undefined) this.#publishKills(key, stopWorker(worker, signum, withChildren));
     },
-    hup: ({ pid }) => {
-      const worker = this.#workers.get(pid);
+    hup: (target) => {
+      const worker = this.#findWorker(target);
       if (worker !== undefined) sendSignal(worker.identity, SIGHUP);
     },
-    kill_tree: ({ key, pid }) => {
-      const worker = this.#workers.get(pid);
+    kill_tree: ({ key, ...target }) => {
+      const worker = this.#findWorker(target);
       if (worker !== undefined) this.#publishKills(key, killWorker(worker));
     },
     end_remains: ({ ticket, signum }) => this.#signalRemains(ticket, signum),
     kill_remains: ({ ticket }) => this.#signalRemains(ticket, SIGKILL),
-    release: ({ pids }) => {
-      for (const pid of pids) this.#release(pid);
+    release: ({ key }) => {
+      for (const worker of this.workersOf(key)) this.#release(worker);
     },
     publish: ({ key, event, facts }) => this.#publish(key, event, facts),
     report: ({ level, text }) => this.#options.log[level](text),
@@ -348,11 +348,17 @@ export class Supervisor {
     );
   }
 
-  #release(pid: number): void {
-    const worker = this.#workers.get(pid);
-    if (worker === undefined || !isAlive(worker.identity)) return;
+  #release(worker: Worker): void {
+    const { pid } = worker.identity;
+    if (!isAlive(worker.identity)) return;
     this.#workers.delete(pid);
     this.#released.set(pid, worker);
+  }
+
+  /** The very process that was meant: its pid may have been given to another since. */
+  #findWorker({ pid, ticket }: { pid: number; ticket: number }): Worker | undefined {
+    const worker = this.#workers.get(pid);
+    return worker?.ticket === ticket ? worker : undefined;
   }
 
   #publish(

@@ -7,7 +7,6 @@ import { requestReload } from './reloads.ts';
 import { beginRollout, byPriority, leaveRollouts, reloadOrStart } from './rollouts.ts';
 import { isOccupied } from './slots.ts';
 import type { Turn } from './turn.ts';
-import { livePids } from './views.ts';
 import { addWait } from './waits.ts';
 import { forgetWatcher, forgiveWatcher, happenToWatcher } from './watchers.ts';
 
@@ -74,7 +73,7 @@ function remove(turn: Turn, { key, nostop, wait }: CommandOf<'remove'>): void {
     watcher.isRemoved = true;
     return;
   }
-  turn.actions.push({ type: 'release', key, pids: livePids(watcher) });
+  turn.actions.push({ type: 'release', key });
   forgetWatcher(turn, watcher);
 }
 
