@@ -104,8 +104,9 @@ export class Arbiter implements Controller {
       outputs: this.#outputs,
       onRemoved: (key) => {
         this.#outputs.removed(key);
-        this.#configs.delete(key);
         this.#sockets.unwatchDemand(key);
+        // A successor of the same name may have come since, and its configuration with it.
+        if (this.#supervisor.state.watchers[key] === undefined) this.#configs.delete(key);
       },
       onEnd: () => {
         clearInterval(this.#passTimer);
@@ -234,7 +235,7 @@ export class Arbiter implements Controller {
     const config = createWatcherConfig(name, cmd, args, options);
     requireStreams(config);
     const key = name.toLowerCase();
-    if (this.#configs.has(key)) {
+    if (this.#lastingKeys().includes(key)) {
       throw new CircusError('already_exists', `watcher '${name}' already exists`);
     }
     requireSockets(config, this.#sockets.managed.names);
@@ -315,7 +316,7 @@ export class Arbiter implements Controller {
   reloadConfig({ dryRun }: { dryRun: boolean }): Operation {
     this.#requireReady();
     const next = this.#reread();
-    const plan = this.#withSocketUsers(planChanges(this.#config, this.#keys(), next), next);
+    const plan = this.#withSocketUsers(planChanges(this.#config, this.#lastingKeys(), next), next);
     const reply = { plan: describePlan(plan) };
     if (dryRun) return { reply, done: Promise.resolve({}) };
     this.#prepareSockets(next.sockets).commit();
@@ -476,6 +477,12 @@ export class Arbiter implements Controller {
 
   #keys(): string[] {
     return Object.keys(this.#supervisor.state.watchers).sort();
+  }
+
+  /** Without those that are being removed. */
+  #lastingKeys(): string[] {
+    const { watchers } = this.#supervisor.state;
+    return this.#keys().filter((key) => watchers[key]?.isRemoved === false);
   }
 
   #resolve(selection: Selection): readonly string[] {

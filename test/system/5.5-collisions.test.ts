@@ -44,6 +44,36 @@ test('20 restarts from 20 clients at once: only the watcher that ignores TERM is
   await daemon.call('set', { name: 'w7', options: { graceful_timeout: 0 } });
 });
 
+test('reloadconfig brings back a watcher that is still being removed', async (t) => {
+  const daemon = await startDaemon(
+    t,
+    `[watcher:deaf]\ncmd = /bin/sh -c 'trap "" TERM; echo deaf; while :; do sleep 0.1; done'\ngraceful_timeout = 1\n`,
+  );
+  const [before] = await daemon.running('deaf', 1);
+  await until('it ignores TERM', () => daemon.program.stdout.includes('deaf'));
+  await daemon.call('rm', { name: 'deaf' });
+  await daemon.call('reloadconfig', { waiting: true });
+  const [after] = await daemon.running('deaf', 1);
+  assert.notEqual(after, before);
+  await daemon.call('rm', { name: 'deaf' });
+  await daemon.call('add', { name: 'Deaf', cmd: 'sleep 600', start: true, waiting: true });
+  assert.equal(await daemon.status('deaf'), 'active');
+  const { code, stderr } = await daemon.ctl('add', 'DEAF', 'sleep 600');
+  assert.deepEqual([code, stderr], [3, "error: watcher 'DEAF' already exists\n"]);
+});
+
+test('a watcher that is removed and added in one breath stays, with its new command', async (t) => {
+  const daemon = await startDaemon(t, '[watcher:web]\ncmd = sleep 600\nnumprocesses = 5');
+  await daemon.running('web', 5);
+  for (let round = 1; round <= 10; round += 1) {
+    await daemon.cast('rm', { name: 'web' });
+    await daemon.call('add', { name: 'web', cmd: `sleep 60${round}`, start: true, waiting: true });
+    assert.equal((await daemon.pids('web')).length, 1);
+    const { options } = await daemon.call('get', { name: 'web', keys: ['cmd'] });
+    assert.deepEqual(options, { cmd: `sleep 60${round}` });
+  }
+});
+
 test('the same command from many clients is done once', async (t) => {
   const daemon = await startDaemon(t, '[watcher:web]\ncmd = sleep 600\nnumprocesses = 2');
   await daemon.running('web', 2);
