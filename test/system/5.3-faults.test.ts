@@ -289,17 +289,14 @@ test('--daemon goes into the background, in a session of its own', async (t) => 
   chmodSync(folder, 0o755);
   const pidfile = join(folder, 'circusd.pid');
   const logfile = join(folder, 'circusd.log');
-  writeFileSync(join(folder, 'circus.ini'), configText(folder, '[watcher:web]\ncmd = sleep 600\n'));
+  const web = '[watcher:web]\ncmd = sleep 600\ncopy_env = True\n';
+  writeFileSync(join(folder, 'circus.ini'), configText(folder, web));
   const parent = await run(
-    programWords(
-      'circusd',
-      '--daemon',
-      '--pidfile',
-      pidfile,
-      '--log-output',
-      logfile,
+    [
+      ...['/bin/sh', '-c', 'ulimit -Sn 345; "$@"; exit $?', 'sh'],
+      ...programWords('circusd', '--daemon', '--pidfile', pidfile, '--log-output', logfile),
       join(folder, 'circus.ini'),
-    ),
+    ],
     { cwd: folder },
   );
   assert.deepEqual([parent.code, parent.stdout, parent.stderr], [0, '', '']);
@@ -319,6 +316,8 @@ test('--daemon goes into the background, in a session of its own', async (t) => 
     assert.equal(readlinkSync(`/proc/${pid}/cwd`), folder);
     const [line = ''] = (await ctl('list', 'web')).stdout.trim().split(',');
     assert.doesNotMatch(readFileSync(`/proc/${line}/environ`, 'utf8'), /CIRCUS/);
+    // What the shell had, not what Node has made of it.
+    assert.match(readFileSync(`/proc/${line}/limits`, 'utf8'), /^Max open files +345 /m);
     assert.match(readFileSync(logfile, 'utf8'), /Arbiter now waiting for commands/);
   } finally {
     process.kill(pid, 'SIGTERM');
