@@ -121,7 +121,7 @@ export class Arbiter implements Controller {
     if (!this.#areSocketsOpen) this.openSockets();
     this.#supervisor.start();
     this.#passEvery(this.#config.circus.check_delay);
-    await this.#startConfigured();
+    await this.#startAll(this.#config.watchers);
   }
 
   /**
@@ -358,7 +358,7 @@ export class Arbiter implements Controller {
     } finally {
       this.#isRestarting = false;
     }
-    await this.#startConfigured();
+    await this.#startAll(this.#config.watchers);
   }
 
   /**
@@ -433,11 +433,7 @@ export class Arbiter implements Controller {
     const changes = plan.changed.map(({ key, action, apply }) =>
       this.#configure(key, apply(this.#requireConfig(key)), action === 'reload'),
     );
-    const additions = plan.added.map((config) => this.#addWatcher(config, false));
-    await Promise.all(additions);
-    const keys = plan.added.map(({ name }) => name.toLowerCase());
-    const start = this.#supervisor.command({ type: 'start', keys, isOne: false });
-    await Promise.all([...removals, ...changes, start]);
+    await Promise.all([...removals, ...changes, this.#startAll(plan.added)]);
   }
 
   #passEvery(seconds: number): void {
@@ -449,9 +445,15 @@ export class Arbiter implements Controller {
     );
   }
 
-  async #startConfigured(): Promise<void> {
-    for (const config of this.#config.watchers) await this.#addWatcher(config, false);
-    await this.#supervisor.command({ type: 'start', keys: this.#keys(), isOne: false });
+  /**
+   * Adds watchers and starts those with autostart. All is ordered before anything is waited for: a
+   * later command is a later one to each of them.
+   */
+  async #startAll(configs: readonly WatcherConfig[]): Promise<void> {
+    const additions = configs.map((config) => this.#addWatcher(config, false));
+    const keys = configs.map(({ name }) => name.toLowerCase());
+    const start = this.#supervisor.command({ type: 'start', keys, isOne: false });
+    await Promise.all([...additions, start]);
   }
 
   #addWatcher(config: WatcherConfig, start: boolean): Promise<WaitResult> {

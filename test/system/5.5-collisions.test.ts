@@ -1,8 +1,10 @@
 /** Commands never collide: no daemon-wide lock, the later stop wins, the end overtakes everything. */
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { CircusClient } from '#libs/client';
-import { isRunning, makeFolder, startDaemon } from './daemon.ts';
+import { configText, isRunning, makeFolder, startDaemon } from './daemon.ts';
 import { runningBelow } from './process-table.ts';
 import { until, within } from './until.ts';
 
@@ -109,6 +111,22 @@ test('stop during a slow start takes effect at once', async (t) => {
   await daemon.caughtUp();
   const spawned = daemon.names(0, 'slow').filter((name) => name === 'spawn').length;
   assert.ok(spawned < 10, `${spawned} were spawned`);
+});
+
+test('a stop that follows a reloadconfig at once is not undone by it', async (t) => {
+  const daemon = await startDaemon(t, '');
+  const after = '[watcher:new]\ncmd = sleep 600\n';
+  writeFileSync(join(daemon.folder, 'circus.ini'), configText(daemon.folder, after));
+  // While so much is being started, what the core says waits for its turn.
+  const options = { numprocesses: 4 };
+  for (let number = 0; number < 50; number += 1) {
+    await daemon.cast('add', { name: `w${number}`, cmd: 'sleep 600', start: true, options });
+  }
+  const reloading = daemon.call('reloadconfig', { waiting: true });
+  const stopping = daemon.call('stop', { name: 'new', waiting: true });
+  await assert.rejects(reloading, { message: 'new was stopped by a later command' });
+  await stopping;
+  assert.equal(await daemon.status('new'), 'stopped');
 });
 
 for (const way of ['SIGTERM', 'quit'] as const) {
