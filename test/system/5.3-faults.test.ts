@@ -248,6 +248,38 @@ test('the pid file: written with mode 644, refused while its owner lives, taken 
   assert.equal(existsSync(pidfile), false);
 });
 
+test('of several that are started at once with one stale pid file, one runs', async (t) => {
+  const folder = makeFolder(t);
+  const pidfile = join(folder, 'circusd.pid');
+  writeFileSync(pidfile, '4194999\n');
+  const programs = [1, 2, 3].map((number) => {
+    const own = join(folder, `${number}`);
+    mkdirSync(own);
+    writeFileSync(join(own, 'circus.ini'), configText(own, '[watcher:web]\ncmd = sleep 60\n'));
+    return new Program(programWords('circusd', '--pidfile', pidfile, join(own, 'circus.ini')));
+  });
+  try {
+    const running = await until(
+      'all but one have given up',
+      () => programs.filter(({ isRunning }) => isRunning),
+      ({ length }) => length <= 1,
+    );
+    const pid = readFileSync(pidfile, 'utf8');
+    assert.deepEqual(
+      [pid],
+      running.map((program) => `${program.pid}\n`),
+    );
+    for (const program of programs.filter((each) => !running.includes(each))) {
+      assert.deepEqual(await program.ended, { code: 1, signal: null });
+      assert.ok(program.stderr.includes(`is stale, current pid ${pid.trim()}`), program.stderr);
+    }
+  } finally {
+    for (const program of programs) program.kill('SIGTERM');
+    await Promise.all(programs.map(({ ended }) => ended));
+    await assertNothingLeft();
+  }
+});
+
 test('a pid file that holds no pid is taken over', async (t) => {
   const folder = makeFolder(t);
   const pidfile = join(folder, 'circusd.pid');
