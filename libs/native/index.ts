@@ -15,12 +15,15 @@ export {
 export { createPipe, type Pipe } from './pipes.ts';
 export { constants, requireSupportedPlatform } from './platform.ts';
 export { DescriptorPoll } from './poll.ts';
+export { readMark } from './process-mark.ts';
 export {
   type ChildLookup,
+  childPidsOf,
   childrenOf,
   descendantsOf,
   isAlive,
   isGroupAlive,
+  keepChildLookup,
   openChildLookup,
   type ProcessIdentity,
   readIdentity,
