@@ -12,7 +12,7 @@ import {
   setWatcherOption,
   type WatcherConfig,
 } from '#libs/config';
-import { type ActivatedSocket, childrenOf } from '#libs/native';
+import { type ActivatedSocket, childrenOf, type ProcessIdentity } from '#libs/native';
 import { ProcessMeter } from '#libs/process-info';
 import {
   type AddRequest,
@@ -172,13 +172,18 @@ export class Arbiter implements Controller {
   }
 
   describeSelf(): JsonObject {
-    return { ...this.#meter.describe(this.pid), children: [] };
+    const children = this.#describeAll(this.#supervisor.strays());
+    return { ...this.#meter.describe(this.pid), children };
+  }
+
+  #describeAll(processes: readonly ProcessIdentity[]): JsonObject[] {
+    return processes
+      .map(({ pid }) => this.#meter.describe(pid))
+      .filter((description) => description !== undefined);
   }
 
   #describeWorker({ identity: { pid }, wid, spawnedAt }: Worker): ProcessView {
-    const children = childrenOf(pid)
-      .map((child) => this.#meter.describe(child.pid))
-      .filter((child) => child !== undefined);
+    const children = this.#describeAll(childrenOf(pid));
     return {
       pid,
       wid,

@@ -9,6 +9,7 @@ import {
   isAlive,
   isPassing,
   keepChildLookup,
+  type ProcessIdentity,
   Reaper,
   sendSignal,
 } from '#libs/native';
@@ -165,6 +166,12 @@ export class Supervisor {
     return [...this.#workers.values()].filter((worker) => worker.key === key);
   }
 
+  /** Processes below circusd of which nobody knows whose they are. */
+  strays(): ProcessIdentity[] {
+    this.#leftovers.look();
+    return this.#leftovers.strays();
+  }
+
   /** Stops every timer. Processes that still run are left alone. */
   close(): void {
     clearTimeout(this.#timer);
@@ -310,7 +317,7 @@ export class Supervisor {
   #endStrays(signum: number): void {
     const count = this.#leftovers.endStrays(signum, this.state.phase === 'sweeping');
     if (count === 0) return;
-    this.#options.log.warn(`${count} stray processes are left; they get signal ${signum}`);
+    this.#options.log.warn(`stray processes are left: ${count}; they get signal ${signum}`);
   }
 
   #isLiving(ticket: number): boolean {

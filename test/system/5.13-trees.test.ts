@@ -168,6 +168,23 @@ test('a double fork ends with its own worker, no other one does', async (t) => {
   assert.deepEqual(runningBelow(daemon.pid), []);
 });
 
+test('who rids itself of the mark, too, is a stray: told by dstats, ended with circusd', async (t) => {
+  const script = `setsid prlimit --locks=unlimited sh -c 'sleep 7003 &'; exec sleep 600`;
+  const daemon = await startDaemon(t, `[watcher:rude]\ncmd = sh -c "${script}"\n`);
+  const strays = async (): Promise<number[]> => {
+    const { info } = await daemon.call('dstats');
+    return (info as { children: { pid: number }[] }).children.map(({ pid }) => pid);
+  };
+  const [pid = 0] = await until('a stray', strays, ({ length }) => length === 1);
+  await until('it sleeps', () => commandLine(pid) === 'sleep 7003');
+  await daemon.call('stop', { name: 'rude', waiting: true });
+  assert.deepEqual([await strays(), isRunning(pid)], [[pid], true]);
+  assert.match((await daemon.ctl('dstats')).stdout, new RegExp(`Children:\n +${pid} `));
+  assert.deepEqual(await daemon.stop(), { code: 0, signal: null });
+  assert.equal(isRunning(pid), false);
+  assert.match(daemon.log, /stray processes are left: 1;/);
+});
+
 function isOnlyDaemon(pids: number[]): boolean {
   return pids.length === 1 && findProcess(pids[0] ?? 0)?.sid !== pids[0];
 }
