@@ -146,18 +146,24 @@ test('so_reuseport: the queue of a dead process goes to its successor', async (t
   assert.ok(new Set(answers.map(({ fds }) => fds['3'])).size > 1, 'each has a socket of its own');
 });
 
-test('so_reuseport: a reload and a restart refuse and lose nobody', async (t) => {
-  const own = { socket: 'so_reuseport = True', words: '--polite' };
-  const { daemon, port } = await startLoaded(t, own);
-  const load = new Load(port);
-  for (const command of ['reload', 'restart', 'reload']) {
-    const before = load.answered;
-    await daemon.call(command, { name: 'web', waiting: true });
-    await until('the load goes on', () => load.answered > before + 100);
-  }
-  await load.end();
-  assert.deepEqual(load.failures, []);
-});
+for (const [how, watcher] of [
+  ['at once', ''],
+  ['in parts', 'reload_surge = 1'],
+]) {
+  test(`so_reuseport: reloads ${how} and a restart refuse and lose nobody`, async (t) => {
+    const own = { socket: 'so_reuseport = True', words: '--polite', watcher };
+    const { daemon, port } = await startLoaded(t, own);
+    const load = new Load(port);
+    for (const command of ['reload', 'restart', 'incr', 'reload']) {
+      const before = load.answered;
+      await daemon.call(command, { name: 'web', waiting: true });
+      await until('the load goes on', () => load.answered > before + 100);
+    }
+    await load.end();
+    assert.deepEqual(load.failures, []);
+    assert.equal(listenersAt(port), 5);
+  });
+}
 
 test('so_reuseport: sockets of processes that are wanted no more are closed', async (t) => {
   const { daemon, port } = await startLoaded(t, { socket: 'so_reuseport = True' });
