@@ -1,6 +1,6 @@
 /** Sockets that are handed over, changed, or cannot be had (manual 5.7, protocol 7.9). */
 import assert from 'node:assert/strict';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -42,6 +42,14 @@ async function occupy(t: TestContext): Promise<number> {
   t.after(() => server.close());
   const address = server.address();
   return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+async function occupyPath(t: TestContext): Promise<string> {
+  const path = join(makeFolder(t), 'held.sock');
+  const server = createServer();
+  await new Promise<void>((listening) => server.listen(path, listening));
+  t.after(() => server.close());
+  return path;
 }
 
 test('adopts the sockets that it was started with, by name, and passes on no variable of them', async (t) => {
@@ -162,6 +170,7 @@ type = ${type}
 test('a reload that cannot have every socket changes nothing', async (t) => {
   const [first, second] = [await findFreePort(), await findFreePort()];
   const taken = await occupy(t);
+  const held = await occupyPath(t);
   const daemon = await startDaemon(t, web(first));
   const before = await ask(first);
   const attempts: [text: string, reason: RegExp][] = [
@@ -174,6 +183,14 @@ test('a reload that cannot have every socket changes nothing', async (t) => {
     [
       `${web(second)}[socket:api]\npath = /no/such/dir/a.sock\n`,
       /socket 'api' at \/no\/such\/dir\/a\.sock: .*there is no directory/,
+    ],
+    [
+      `${web(second)}[socket:api]\npath = ${held}\n`,
+      new RegExp(`socket 'api' at ${held}: the path is in use by process ${process.pid} `),
+    ],
+    [
+      `${web(second)}[socket:api]\nport = 0\nhost = 192.0.2.1\n`,
+      /socket 'api' at 192\.0\.2\.1:0: .*no interface of this machine has that address/,
     ],
     [`[watcher:web]\ncmd = ${serve('web')}\nuse_sockets = True\n`, /there is no socket 'web'/],
     [web(first, 'interface = nosuch0'), /interface nosuch0: no such device/],
@@ -229,17 +246,30 @@ test('a socket that cannot be had keeps circusd from starting: socket, address, 
   const taken = await occupy(t);
   const folder = makeFolder(t);
   writeFileSync(join(folder, 'file'), '');
+  const held = await occupyPath(t);
   const attempts: [text: string, message: RegExp][] = [
     [
       `port = ${taken}`,
       new RegExp(`'s' at localhost:${taken}: .*\\(EADDRINUSE\\) by process ${process.pid} `),
     ],
     [`path = ${folder}/file`, /'s' at .*file: the path exists and is no socket/],
+    [
+      `path = ${held}`,
+      new RegExp(`'s' at ${held}: the path is in use by process ${process.pid} .*replace = True`),
+    ],
     ['path = /no/such/a.sock', /'s' at \/no\/such\/a\.sock: .*\(ENOENT\): there is no directory/],
     ['port = 0\ninterface = nosuch0', /'s' at localhost:0: interface nosuch0: .*\(ENODEV\)/],
     ['port = 0\ntype = SOCK_RDM', /'s' at localhost:0: the kernel makes no SOCK_RDM .*\(ESOCKT/],
     ['port = 0\nproto = zork', /circus\.ini:\d+: \[socket:s\] proto = zork: there is no protocol/],
     ['host = no.such.invalid', /'s' at no\.such\.invalid:8080: host 'no\.such\.invalid' has no/],
+    [
+      'port = 0\n[watcher:bad]\ncmd = cat $(circus.sockets.fnie)',
+      /circus\.ini:\d+: \[watcher:bad\] cmd = cat .*: there is no socket 'fnie': did you mean fine\?/,
+    ],
+    [
+      'port = 0\n[watcher:bad]\ncmd = cat\nstdin_socket = fnie',
+      /circus\.ini:\d+: \[watcher:bad\] stdin_socket = fnie: there is no socket 'fnie'/,
+    ],
     ['port = 0\nbaklog = 5', /circus\.ini:\d+: \[socket:s\] baklog = 5: .*did you mean backlog\?/],
   ];
   for (const [text, message] of attempts) {
@@ -264,13 +294,19 @@ test('tells all sockets that cannot be had at once', async (t) => {
 });
 
 test('a privileged port is refused with what would help', async (t) => {
-  if (process.getuid?.() !== 0) return t.skip('needs root to become nobody');
-  const folder = makeFolder(t);
-  const { code, log } = await failToStart(t, '[socket:s]\nport = 80\nhost = 127.0.0.1\n', {
-    folder,
-    launcher: ['setpriv', '--bounding-set=-net_bind_service', '--inh-caps=-net_bind_service'],
-  });
-  if (/\[INFO\] sockets started/.test(log)) return t.skip('every port is unprivileged here');
+  const first = Number(readFileSync('/proc/sys/net/ipv4/ip_unprivileged_port_start', 'utf8'));
+  if (first <= 80) return t.skip('every port is unprivileged here');
+  const isRoot = process.getuid?.() === 0;
+  const launcher = isRoot ? ['setpriv', '--bounding-set=-net_bind_service', '--inh-caps=-all'] : [];
+  const text = '[socket:s]\nport = 80\nhost = 127.0.0.1\n';
+  const { code, log } = await failToStart(t, text, { launcher });
+  const message = /'s' at 127\.0\.0\.1:80: permission denied \(EACCES\): ports below 1024 need/;
   assert.equal(code, 1, log);
-  assert.match(log, /'s' at 127\.0\.0\.1:80: permission denied \(EACCES\): ports below 1024 need/);
+  assert.match(log, message);
+  const daemon = await startDaemon(t, '[socket:fine]\nport = 0\n', { launcher });
+  const before = await daemon.sockets();
+  const config = `${text}[socket:fine]\nport = 0\n`;
+  writeFileSync(join(daemon.folder, 'circus.ini'), textOf(daemon, config));
+  assert.match(await daemon.refusal('reloadconfig'), message);
+  assert.deepEqual(await daemon.sockets(), before);
 });
