@@ -27,7 +27,7 @@ export type { SocketConfig } from './read-socket.ts';
 export { type ConfigChecks, createWatcherConfig } from './read-watcher.ts';
 export { matchesPattern } from './shell-pattern.ts';
 export { quoteWord, splitWords } from './shell-words.ts';
-export { findSocketNames, requireSockets, servedSockets } from './socket-names.ts';
+export { findSocketNames, ownSockets, requireSockets, servedSockets } from './socket-names.ts';
 export { type SocketOptions, socketTable } from './socket-options.ts';
 export {
   environmentVariables,
