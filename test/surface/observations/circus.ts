@@ -1,8 +1,9 @@
 /** Every option of `[circus]`; what all rows try makes one section. */
 import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';
-import { readFileSync, readlinkSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readlinkSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { EventSubscriber } from '#libs/client';
 import { configText, programWords, readLines } from '../../system/daemon.ts';
 import { until } from '../../system/until.ts';
 import { noEffect, observed, type Rows, type Sight } from './rows.ts';
@@ -73,9 +74,17 @@ export const circusObservations: Rows = {
     'pubsub_endpoint = ipc://FOLDER/events',
     'events arrive there',
     async ({ daemon }) => {
-      await daemon.listen();
-      await daemon.call('set', { name: 'one', options: { max_retry: 3 } });
-      await daemon.awaitEvent('one', 'updated');
+      const subscriber = new EventSubscriber(daemon.pubsub);
+      const topics: string[] = [];
+      const reading = (async () => {
+        for await (const { topic } of subscriber) topics.push(topic);
+      })();
+      await until('the event', async () => {
+        await daemon.call('set', { name: 'one', options: { max_retry: 3 } });
+        return topics.includes('watcher.one.updated');
+      });
+      subscriber.close();
+      await reading;
     },
   ),
   check_delay: observed(
@@ -136,8 +145,13 @@ export const circusObservations: Rows = {
       const handlers = { file: { class: 'logging.FileHandler', filename: output } };
       writeFileSync(join(out, 'logging.json'), JSON.stringify({ root: logger, handlers }));
       const circus = `loggerconfig = ${out}/logging.json`;
-      writeFileSync(join(out, 'other.conf'), configText(out, '[watcher:a]\ncmd = true\n', circus));
+      writeFileSync(
+        join(out, 'other.conf'),
+        configText(out, '[watcher:a]\ncmd = sleep 600\n', circus),
+      );
       const other = daemon.launch(programWords('circusd', join(out, 'other.conf')));
+      await until('it serves', () => existsSync(join(out, 'control')));
+      daemon.launch(programWords('circusctl', '--endpoint', `ipc://${out}/control`, 'kill', 'a'));
       await until('lines of DEBUG', () => readFileSync(output, 'utf8').includes('[DEBUG]'));
       other.kill('SIGTERM');
       await other.ended;

@@ -222,15 +222,13 @@ export const setObservations: Rows = Object.fromEntries([
     assert.equal(await exitCodeAfterStop(sight), -9);
   }),
   keeps('max_retry', 2, 'a command that is not there is tried twice', async (sight) => {
-    await setOption(sight, { cmd: '/nonexistent' }).catch(() => undefined);
-    const isStopped = async () => (await sight.daemon.status(sight.name)) === 'stopped';
-    await until('it is given up', async () => {
-      const kill = { name: sight.name, signum: 'KILL' };
-      await sight.daemon.call('signal', kill).catch(() => undefined);
-      return await isStopped();
-    });
-    const failures = (await eventNames(sight)).filter((name) => name === 'spawn_failed');
+    const { daemon, name } = sight;
+    await daemon.call('stop', { name, match: 'simple', waiting: true });
+    await setOption(sight, { cmd: '/nonexistent' });
+    await daemon.call('start', { name, match: 'simple', waiting: true }).catch(() => undefined);
+    const failures = (await eventNames(sight)).filter((event) => event === 'spawn_failed');
     assert.equal(failures.length, 2);
+    assert.equal(await daemon.status(name), 'stopped');
   }),
   keeps('respawn', false, 'when it dies the watcher stops', async ({ daemon, name }) => {
     await daemon.call('signal', { name, signum: 'KILL' });
@@ -258,13 +256,16 @@ export const setObservations: Rows = Object.fromEntries([
   keeps('close_child_stderr', true, 'standard error of the next is /dev/null', async (sight) => {
     assert.equal((await restarted(sight)).fds['2'], '/dev/null');
   }),
-  keeps('priority', 4, 'at a restart of all it is the first', async ({ daemon, name }) => {
+  keeps('priority', 4, 'of several that are started it is the first', async ({ daemon, name }) => {
     const { newest } = await daemon.call('events', { since: 1_000_000 });
-    await daemon.call('restart', { name: 'priority*', match: 'glob', waiting: true });
+    await daemon.call('stop', { name: 'priority*', match: 'glob', waiting: true });
+    await daemon.call('start', { name: 'priority*', match: 'glob', waiting: true });
     const events = await daemon.replay({ since: Number(newest) });
-    const starts = events.filter(({ topic }) => /\.priority[^.]*\.start$/.test(String(topic)));
-    assert.match(String(starts[0]?.['topic']), new RegExp(`\\.${name}\\.start$`));
-    assert.equal(starts.length, 2);
+    const topics = events.map(({ topic }) => String(topic));
+    assert.deepEqual(
+      topics.filter((topic) => /\.priority[^.]*\.start$/.test(topic)),
+      [`watcher.${name}.start`, 'watcher.priority_1.start'],
+    );
   }),
   [
     'rlimit_LIMIT',
