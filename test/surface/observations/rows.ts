@@ -25,6 +25,8 @@ export type Row =
       readonly tried: string;
       /** What is seen then, for people. */
       readonly seen: string;
+      /** Somebody else can neither ask for it nor see it. */
+      readonly needsRoot?: true;
       /** @throws Error it is not seen */
       readonly look: (sight: Sight) => Promise<void>;
     }
@@ -42,6 +44,16 @@ export function reported(tried: string, seen: string, isRight: (report: Report) 
     const report = await sight.report();
     assert.ok(isRight(report), JSON.stringify(report));
   });
+}
+
+/** Only root can ask for it. */
+export function asRoot(row: Row): Row {
+  return row.kind === 'observed' ? { ...row, needsRoot: true } : row;
+}
+
+/** Whether whoever runs the test can try the row. */
+export function canTry(row: Row): boolean {
+  return row.kind === 'no effect' || row.needsRoot !== true || process.getuid?.() === 0;
 }
 
 export function noEffect(reason: string, tried = ''): Row {
@@ -73,7 +85,7 @@ export async function lookAtAll(
   toCome: ReadonlyMap<string, string> = new Map(),
 ): Promise<void> {
   const looks = Object.entries(rows).map(async ([name, row]) => {
-    if (row.kind === 'no effect') return [];
+    if (row.kind === 'no effect' || !canTry(row)) return [];
     const look = row.look(sightFor(name));
     const part = toCome.get(name);
     try {

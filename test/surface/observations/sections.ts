@@ -3,9 +3,7 @@ import assert from 'node:assert/strict';
 import { lstatSync, readFileSync } from 'node:fs';
 import { until } from '../../system/until.ts';
 import { answeringPid, linesOfSs, listedSocket } from './listening.ts';
-import { observed, type Row, type Rows, type Sight } from './rows.ts';
-
-const isRoot = process.getuid?.() === 0;
+import { asRoot, observed, type Row, type Rows, type Sight } from './rows.ts';
 
 /** ss shows a line of the socket that looks so. */
 const shown = (tried: string, seen: string, text: string, isRight: RegExp): Row =>
@@ -42,13 +40,10 @@ export const socketObservations: Rows = {
   }),
   family: shown('family = AF_INET6\nport = 0', 'listens at ::1', '[::1]', /LISTEN/),
   type: shown('type = SOCK_DGRAM\nport = 0', 'udp', '127.0.0.1', /^udp /),
-  proto: observed(
-    isRoot ? 'type = SOCK_RAW\nproto = icmp\nport = 0' : 'type = SOCK_DGRAM\nproto = udp\nport = 0',
-    'ss: its protocol',
-    async ({ daemon }) => {
-      if (isRoot) assert.equal(linesOfSs(daemon, '127.0.0.1:icmp').length, 1);
-      else assert.notEqual(linesOfSs(daemon, 'udp').length, 0);
-    },
+  proto: asRoot(
+    observed('type = SOCK_RAW\nproto = icmp\nport = 0', 'ss: its protocol', async ({ daemon }) =>
+      assert.equal(linesOfSs(daemon, '127.0.0.1:icmp').length, 1),
+    ),
   ),
   backlog: shown('port = 0\nbacklog = 33', 'a queue for 33', '127.0.0.1', /LISTEN +0 +33 /),
   path: observed(
@@ -67,9 +62,7 @@ export const socketObservations: Rows = {
     'listens where another had left its file',
     async ({ daemon, out }) => assert.equal(linesOfSs(daemon, `${out}/replace.sock`).length, 1),
   ),
-  interface: isRoot
-    ? shown('port = 0\ninterface = lo', 'bound to it', '%lo', /LISTEN/)
-    : observed('port = 0', 'needs root', async () => undefined),
+  interface: asRoot(shown('port = 0\ninterface = lo', 'bound to it', '%lo', /LISTEN/)),
   so_reuseport: observed(
     'port = 0\nso_reuseport = True',
     'ss: a socket for each of two processes, and both answer',

@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import type { Json, JsonObject } from '#libs/protocol';
 import { type Report, readReport } from '../../system/daemon.ts';
 import { until } from '../../system/until.ts';
-import { noEffect, observed, type Row, type Rows, type Sight } from './rows.ts';
+import { asRoot, noEffect, observed, type Row, type Rows, type Sight } from './rows.ts';
 
 async function setOption({ daemon, name }: Sight, options: JsonObject): Promise<void> {
   await daemon.call('set', { name, options, waiting: true });
@@ -50,6 +50,8 @@ function replaces(
   };
   return [option, observed(tried(option, value), `replaced; the new process: ${seen}`, look)];
 }
+
+const needsRoot = ([option, row]: [string, Row]): [string, Row] => [option, asRoot(row)];
 
 /** Setting it leaves the processes; what it does is seen by `look`. */
 function keeps(
@@ -164,18 +166,8 @@ export const setObservations: Rows = Object.fromEntries([
     'was started by a shell, which sets PWD',
     ({ env }) => env['PWD'] !== undefined,
   ),
-  replaces(
-    'uid',
-    process.getuid?.() === 0 ? 65_534 : (process.getuid?.() ?? 0),
-    'its user',
-    (report) => report.uids.every((uid) => uid === (process.getuid?.() || 65_534)),
-  ),
-  replaces(
-    'gid',
-    process.getuid?.() === 0 ? 1 : (process.getgid?.() ?? 0),
-    'its group',
-    ({ gids }) => gids.every((gid) => gid === (process.getuid?.() === 0 ? 1 : process.getgid?.())),
-  ),
+  needsRoot(replaces('uid', 65_534, 'its user', ({ uids }) => uids.every((uid) => uid === 65_534))),
+  needsRoot(replaces('gid', 1, 'its group', ({ gids }) => gids.every((gid) => gid === 1))),
   [
     'max_age',
     observed('max_age: 1', 'replaced at once and again when it is so old', async (sight) => {

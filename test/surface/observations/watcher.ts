@@ -7,10 +7,8 @@ import { readLines } from '../../system/daemon.ts';
 import { until } from '../../system/until.ts';
 import { familyMembers } from './documented.ts';
 import { answeringPid, listedSocket } from './listening.ts';
-import { noEffect, observed, type Row, type Rows, reported, type Sight } from './rows.ts';
+import { asRoot, noEffect, observed, type Row, type Rows, reported, type Sight } from './rows.ts';
 import { streamObservations } from './streams.ts';
-
-const isRoot = process.getuid?.() === 0;
 
 /** Events of that name, waited for until there are so many. */
 async function eventsCalled(sight: Sight, name: string, count: number): Promise<JsonObject[]> {
@@ -151,16 +149,8 @@ export const watcherObservations: Rows = {
       );
     },
   ),
-  uid: reported(
-    isRoot ? 'uid = nobody' : 'uid = SELF',
-    'its user',
-    ({ uids }) => uids[0] === (isRoot ? 65_534 : process.getuid?.()),
-  ),
-  gid: reported(
-    isRoot ? 'gid = daemon' : 'gid = SELFGROUP',
-    'its group',
-    ({ gids }) => gids[0] === (isRoot ? 1 : process.getgid?.()),
-  ),
+  uid: asRoot(reported('uid = nobody', 'its user', ({ uids }) => uids[0] === 65_534)),
+  gid: asRoot(reported('gid = daemon', 'its group', ({ gids }) => gids[0] === 1)),
   copy_env: reported(
     'copy_env = True',
     "has circusd's variables",
