@@ -23,6 +23,9 @@ const common = {
 /** Native packages and those with worker threads keep their files; all else is bundled. */
 const external = ['zeromq', 'koffi', 'pino'];
 
+/** What a plugin is loaded from: each built-in is a bundle of its own, as a stranger's is a file. */
+const builtIns = 'services/plugin-runner/catalog';
+
 function filesBelow(folder, ending) {
   return readdirSync(folder, { recursive: true })
     .map((file) => join(folder, file))
@@ -43,6 +46,15 @@ async function buildProgram(name, source) {
 
 async function buildPrograms() {
   await Promise.all(Object.entries(programs).map(([name, source]) => buildProgram(name, source)));
+  await build({
+    ...common,
+    entryPoints: filesBelow(builtIns, '.ts'),
+    format: 'cjs',
+    outdir: 'dist/plugins',
+    outExtension: { '.js': '.cjs' },
+    // hot-shots asks for it when it writes to a UNIX socket, which no plugin does; it compiles.
+    external: [...external, 'unix-dgram'],
+  });
 }
 
 async function buildModules(entryPoints, outdir, outbase) {
