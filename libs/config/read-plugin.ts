@@ -22,6 +22,8 @@ const defaults: Readonly<Record<string, string>> = {
   singleton: 'True',
   copy_env: 'True',
   copy_path: 'True',
+  // A watcher without a command is worth a warning; one with `use` gets its own later.
+  cmd: 'circus-plugin',
 };
 
 /** What runs a plugin with `use` is ours to say: the section's own keys of these names are for it. */
@@ -61,8 +63,7 @@ function watcherEntries(section: IniSection, hasUse: boolean): IniEntry[] {
     ({ key }) => isWatcherOption(key) && !(hasUse && commandOptions.has(key.toLowerCase())),
   );
   const given = new Set(own.map(({ key }) => key.toLowerCase()));
-  // A watcher without a command is worth a warning; this one gets its own later.
-  const missing = Object.entries(hasUse ? { ...defaults, cmd: 'circus-plugin' } : defaults)
+  const missing = Object.entries(defaults)
     .filter(([key]) => !given.has(key))
     .map(([key, value]) => ({ key, value, file, line }));
   return [...own, ...missing];

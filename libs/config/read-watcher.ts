@@ -119,7 +119,8 @@ function readSettings(section: IniSection, lookup: VariableLookup, found: FaultL
 }
 
 function warnOfMisspelling(key: string, place: Place, found: FaultList): void {
-  if (isWatcherOption(key)) return;
+  // With a dot it is an option of a plugin for this watcher: flapping.window is not flapping_window.
+  if (isWatcherOption(key) || key.includes('.')) return;
   const suggestion = suggestWatcherOption(key);
   if (suggestion === undefined) return;
   found.warn(

@@ -41,22 +41,22 @@ export class Crashes {
   }
 
   /**
-   * Takes a crash into account. `flapping`: with it there are `attempts` for each process within the
-   * window. `calm`: there are that many, over a longer time. `few`: it is too early to tell.
+   * Takes a crash into account; whether it is flapping now: with this one there are `attempts` for
+   * each process within the window.
    *
    * The pauses before replacements are no part of the time. Those of several processes pass side by
    * side, so that each process accounts for its part of them.
    */
-  add(crash: Crash, { attempts, window, processes }: CrashLimits): 'few' | 'calm' | 'flapping' {
+  add(crash: Crash, { attempts, window, processes }: CrashLimits): boolean {
     const timeline = this.#timelines.get(crash.wid) ?? [];
     this.#timelines.set(crash.wid, timeline);
     timeline.push(crash);
     const enough = Math.max(1, attempts) * processes;
     if (timeline.length > enough) timeline.splice(0, timeline.length - enough);
     const [first] = timeline;
-    if (first === undefined || timeline.length < enough) return 'few';
+    if (first === undefined || timeline.length < enough) return false;
     const pauses = timeline.slice(0, -1).reduce((sum, { backoff }) => sum + backoff, 0);
-    return crash.time - first.time - pauses / processes <= window ? 'flapping' : 'calm';
+    return crash.time - first.time - pauses / processes <= window;
   }
 
   /** Counting begins anew. */

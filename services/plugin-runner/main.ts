@@ -125,6 +125,8 @@ function endWithCircusd(plugin: PluginRun, log: Logger): void {
 /** A user's mistake is told without a stack trace; a fault of the plugin's own code with one. */
 function describe(error: unknown): string {
   if (error instanceof PluginLoadError) return error.message;
-  if (error instanceof PluginOptionsError) return `wrong options: ${error.message}`;
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  if (!(error instanceof Error)) return String(error);
+  // By its name: the plugin has a copy of the class of its own.
+  if (error.name === PluginOptionsError.name) return `wrong options: ${error.message}`;
+  return error.stack ?? error.message;
 }

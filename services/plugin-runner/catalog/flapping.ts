@@ -60,6 +60,9 @@ const options = defineOptions([
 
 type FlappingOptions = OptionValues<typeof options>;
 
+/** So much time without a crash, or the window if that is longer, and earlier retries are forgotten. */
+const calmSeconds = 10;
+
 /** A watcher's options are asked for again after so long: its number of processes changes untold. */
 const settingsLastMs = 5_000;
 
@@ -75,6 +78,8 @@ interface Watched {
   readonly crashes: Crashes;
   settings: Settings | undefined;
   tries: number;
+  /** When it was started, or its last crash was made good. Epoch seconds. */
+  upSince: number;
   retry: NodeJS.Timeout | undefined;
 }
 
@@ -99,8 +104,13 @@ export class Flapping extends CircusPlugin {
     else if (action === 'kill') (await this.#require(watcher))?.crashes.expect(pidOf(message));
     else if (known === undefined) return;
     else if (action === 'updated') known.settings = undefined;
-    else if (action === 'start') clearTimeout(known.retry);
+    else if (action === 'start') this.#noteStart(known, message);
     else if (action === 'remove') this.#forget(watcher, known);
+  }
+
+  #noteStart(known: Watched, { time }: JsonObject): void {
+    known.upSince = Number(time);
+    clearTimeout(known.retry);
   }
 
   async #noteReap(name: string, message: JsonObject): Promise<void> {
@@ -115,9 +125,10 @@ export class Flapping extends CircusPlugin {
       wid: per_slot ? Number(message['wid'] ?? 0) : null,
     };
     const processes = per_slot ? 1 : Math.max(1, settings.numprocesses);
-    const found = watched.crashes.add(crash, { attempts, window, processes });
-    if (found === 'calm') watched.tries = 0;
-    if (found === 'flapping') this.#stopFlapping(watched, settings.options);
+    const isFlapping = watched.crashes.add(crash, { attempts, window, processes });
+    if (crash.time - watched.upSince > Math.max(window, calmSeconds)) watched.tries = 0;
+    watched.upSince = crash.time + crash.backoff;
+    if (isFlapping) this.#stopFlapping(watched, settings.options);
   }
 
   #stopFlapping(watched: Watched, { retry_in, max_retry }: FlappingOptions): void {
@@ -149,6 +160,7 @@ export class Flapping extends CircusPlugin {
       crashes: new Crashes(),
       settings: undefined,
       tries: 0,
+      upSince: 0,
       retry: undefined,
     };
     this.#watched.set(name, watched);
