@@ -20,7 +20,6 @@ import { requireConfig } from './configuration.ts';
 import { runDaemon } from './daemon.ts';
 import { daemonize } from './daemonize.ts';
 import { exitCodes } from './manual-tables.ts';
-import { removePidfile, writePidfile } from './pidfile.ts';
 import { claimSignals } from './signals.ts';
 import { StartupError } from './startup-error.ts';
 
@@ -80,13 +79,18 @@ async function run(file: string, flags: CircusdArguments): Promise<void> {
   if (circus.umask !== null) process.umask(circus.umask);
   const pidfile = flags.pidfile ?? circus.pidfile;
   try {
-    if (pidfile !== null) claimPidfile(pidfile);
     const complete = (read: CircusConfig): CircusConfig =>
       withCompanions(read, { commandOf, logLevel: logging.level, logOutput: logging.output });
     const reread = (): CircusConfig => complete(requireConfig(file, (text) => log.warn(text)));
-    await runDaemon({ version: CIRCUS_VERSION, config: complete(config), reread, log, activated });
+    await runDaemon({
+      version: CIRCUS_VERSION,
+      config: complete(config),
+      reread,
+      log,
+      activated,
+      pidfile,
+    });
   } finally {
-    if (pidfile !== null) removePidfile(pidfile);
     await log.close();
   }
 }
@@ -121,14 +125,6 @@ function openLog(settings: LogSettings): Logger {
 
 function cannotLog(error: unknown): StartupError {
   return new StartupError(`cannot log: ${error instanceof Error ? error.message : error}`);
-}
-
-function claimPidfile(path: string): void {
-  try {
-    writePidfile(path);
-  } catch (error) {
-    throw new StartupError(error instanceof Error ? error.message : String(error));
-  }
 }
 
 /** A fault of our own must not take down what is supervised: it is logged, and supervision goes on. */
