@@ -7,6 +7,7 @@ export {
   type CommandOptions,
   type WorkerFacts,
 } from './command-line.ts';
+export { type CompanionHost, withCompanions } from './companions.ts';
 export { buildEnvironment, type OwnEnvironment } from './environment.ts';
 export type { ConfigFault } from './fault.ts';
 export { formatFaults } from './format-faults.ts';
@@ -20,9 +21,9 @@ export { isTouched, type SocketPlan, socketIdentity } from './plan-sockets.ts';
 export {
   type CircusConfig,
   type ConfigReading,
-  type RawSection,
   readConfig,
 } from './read-config.ts';
+export type { PluginConfig } from './read-plugin.ts';
 export type { SocketConfig } from './read-socket.ts';
 export { type ConfigChecks, createWatcherConfig } from './read-watcher.ts';
 export { matchesPattern } from './shell-pattern.ts';
