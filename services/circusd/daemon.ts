@@ -5,6 +5,7 @@ import type { Logger } from '#libs/logging';
 import type { ActivatedSocket } from '#libs/native';
 import { ControlEndpoint } from './control-endpoint.ts';
 import { EventPublisher } from './event-publisher.ts';
+import { LogPublisher } from './log-publisher.ts';
 import { handleSignals } from './signals.ts';
 import { refuseLiveSocket, SocketFile, socketPath } from './socket-file.ts';
 import { StartupError } from './startup-error.ts';
@@ -29,7 +30,8 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
   log.info(`Starting master on pid ${process.pid}`);
   const publisher = new EventPublisher(log);
   const onEvent = publisher.publish.bind(publisher);
-  const arbiter = new Arbiter({ version, config, reread, log, onEvent });
+  const logChannel = new LogPublisher(config.circus.log_endpoint, log);
+  const arbiter = new Arbiter({ version, config, reread, log, onEvent, logChannel });
   const control = new ControlEndpoint(arbiter, log);
   const { endpoint, pubsub_endpoint } = config.circus;
   const files = [await bind(publisher, 'pubsub_endpoint', pubsub_endpoint)];
@@ -40,7 +42,7 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
     const serving = [publisher.serve(), control.serve()];
     void announceStart(arbiter, log);
     await arbiter.ended;
-    await Promise.all([control.close(), publisher.close()]);
+    await Promise.all([control.close(), publisher.close(), logChannel.close()]);
     for (const file of files) file?.remove();
     await Promise.all(serving);
   } finally {
