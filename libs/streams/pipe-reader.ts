@@ -137,7 +137,17 @@ export class PipeReader {
     part.copy(this.#held, this.#heldBytes);
     this.#heldBytes = bytes;
     if (this.#heldBytes >= heldLimitBytes) this.#passHeld();
-    else this.#timer ??= setTimeout(() => this.#passHeld(), heldMs);
+    else this.#timer ??= setTimeout(() => this.#onLate(), heldMs);
+  }
+
+  /** The rest of a line may be in the pipe: it was not read because the stream, or circusd, was busy. */
+  #onLate(): void {
+    this.#timer = undefined;
+    if (this.hasEnded || this.#heldBytes === 0) return;
+    const bytes = this.stream.isFull ? undefined : this.#readNow();
+    if (bytes !== undefined && bytes > 0) this.#take(readBuffer.subarray(0, bytes));
+    else if (this.stream.isFull) this.#timer = setTimeout(() => this.#onLate(), heldMs);
+    else this.#passHeld();
   }
 
   #passHeld(): void {

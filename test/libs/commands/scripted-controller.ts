@@ -105,7 +105,7 @@ export function scriptedController(script: Script = {}): Controller & { calls: C
     },
     logs(request) {
       calls.push(['logs', request]);
-      const facts = { watcher: 'web-1', stream: 'stderr' as const, pid: 11, wid: 1, time: 0 };
+      const facts = { watcher: 'web-1', stream: 'stderr' as const, pid: 11, wid: 1, time: null };
       const place = { position: 7, bytes: 4, data: 'a\nb\n' };
       return Promise.resolve({ logs: [{ ...facts, ...place }], sources: [], instance: 'i' });
     },
