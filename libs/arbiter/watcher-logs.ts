@@ -41,6 +41,7 @@ export interface OutputPath {
 export interface LogsOptions {
   readonly channel: LogChannel;
   readonly keys: () => readonly string[];
+  readonly has: (key: string) => boolean;
   readonly nameOf: (key: string) => string;
   /** How much is kept of a watcher, in bytes. */
   readonly ringBytesOf: (key: string) => number;
@@ -71,6 +72,8 @@ export class WatcherLogs {
     data: Buffer,
     who: { readonly pid: number; readonly wid: number } | null,
   ): void {
+    // A descendant of its processes may write when a watcher is gone.
+    if (!this.#options.has(key)) return;
     const feed = this.#feed(key, [stream]);
     const record: LogRecord = {
       stream,
@@ -237,7 +240,7 @@ export class WatcherLogs {
   }
 
   #tailAll(): void {
-    for (const key of this.#options.keys()) this.#tailFiles(key, false);
+    for (const key of this.#options.keys().filter(this.#options.has)) this.#tailFiles(key, false);
   }
 
   /** Follows the files that somebody is there for, and no others. */
