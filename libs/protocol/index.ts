@@ -37,5 +37,13 @@ export {
   topicName,
 } from './events.ts';
 export { isJsonObject, type Json, type JsonObject } from './json.ts';
+export {
+  type LogPiece,
+  type LogReply,
+  type LogRequest,
+  type LogSource,
+  logTopic,
+  readyTopic,
+} from './logs.ts';
 export { processKeys } from './process-keys.ts';
 export { findSignal, parseSignal, signalName } from './signals.ts';
