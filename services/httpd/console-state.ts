@@ -131,8 +131,8 @@ export type Sample = readonly [time: number, cpu: number | null, rss: number | n
 
 /** A line of a worker's output. */
 export interface LogLine {
-  readonly watcher: string;
-  readonly stream: 'stdout' | 'stderr';
+  /** Null: both go to one file, and nobody knows which is whose. */
+  readonly stream: 'stdout' | 'stderr' | null;
   readonly time: number | null;
   readonly pid: number | null;
   readonly text: string;
@@ -156,6 +156,7 @@ export type ToPage =
       /** Lines that this page was too slow for. */
       readonly dropped: number;
     }
+  /** Why nothing, or not all, can be shown; empty when all is again. */
   | { readonly type: 'log_error'; readonly watcher: string; readonly reason: string }
   | { readonly type: 'signed_out' };
 

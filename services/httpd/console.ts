@@ -1,10 +1,9 @@
 /** One circusd, as all pages share it. */
 import type { CircusClient } from '#libs/client';
 import type { Logger } from '#libs/logging';
-import type { ToPage } from './console-state.ts';
 import { DaemonLink } from './daemon-link.ts';
 import { Hub } from './hub.ts';
-import type { LogTail } from './log-tail.ts';
+import { type LogReader, LogTail } from './log-tail.ts';
 import { Mirror } from './mirror.ts';
 
 export class Console {
@@ -24,8 +23,9 @@ export class Console {
     return this.#link.client;
   }
 
-  openTail(_watcher: string, _send: (message: ToPage) => void): LogTail {
-    return { close: () => {} };
+  /** Follows a watcher's output for one page, until closed. */
+  openTail(watcher: string, reader: LogReader): LogTail {
+    return new LogTail(() => this.client, watcher, reader);
   }
 
   close(): void {

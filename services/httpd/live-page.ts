@@ -3,7 +3,7 @@ import type { WebSocket } from '@fastify/websocket';
 import { isJsonObject } from '#libs/protocol';
 import type { ToPage } from './console-state.ts';
 import type { Hub, Listener } from './hub.ts';
-import type { LogTail } from './log-tail.ts';
+import type { LogReader, LogTail } from './log-tail.ts';
 
 /** A page that is so far behind gets no more until it has caught up. */
 const bufferedBytes = 4 * 1024 * 1024;
@@ -14,7 +14,7 @@ const goneAway = 1001;
 export interface LivePageSettings {
   readonly hub: Hub;
   /** Starts following a watcher's output; ends with `close`. */
-  openTail(watcher: string, send: (message: ToPage) => void): LogTail;
+  openTail(watcher: string, reader: LogReader): LogTail;
   /** Whether the visitor is still allowed in. */
   isSignedIn(): boolean;
 }
@@ -27,7 +27,7 @@ export function servePage(socket: WebSocket, settings: LivePageSettings): void {
   socket.on('error', () => socket.terminate());
 }
 
-class LivePage implements Listener {
+class LivePage implements Listener, LogReader {
   open: string | null = null;
   readonly #socket: WebSocket;
   readonly #settings: LivePageSettings;
@@ -76,6 +76,11 @@ class LivePage implements Listener {
     this.#socket.send(JSON.stringify(message));
   }
 
+  /** Lines of output are held back early: figures and events go first. */
+  isReady(): boolean {
+    return this.#socket.bufferedAmount < bufferedBytes / 8;
+  }
+
   close(): void {
     clearInterval(this.#heartbeat);
     this.#settings.hub.remove(this);
@@ -98,7 +103,7 @@ class LivePage implements Listener {
     this.#tail?.close();
     this.#tail = undefined;
     if (watcher === null) return;
-    this.#tail = this.#settings.openTail(watcher, (message) => this.send(message));
+    this.#tail = this.#settings.openTail(watcher, this);
   }
 
   #beat(): void {

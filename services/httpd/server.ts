@@ -79,7 +79,7 @@ export async function createServer(settings: ServerSettings): Promise<FastifyIns
     (socket, request) => {
       servePage(socket, {
         hub: console.hub,
-        openTail: (watcher, send) => console.openTail(watcher, send),
+        openTail: (watcher, reader) => console.openTail(watcher, reader),
         isSignedIn: () => guard.isSignedIn(request),
       });
     },

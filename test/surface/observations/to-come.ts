@@ -7,7 +7,6 @@
 /** What circusd says at start when it is asked for a part that it does not have. */
 export const warnings = {
   statistics: '[circus] statsd: live statistics are accepted and not run by this release',
-  'the web console': '[circus] httpd: web consoles are accepted and not run by this release',
   discovery:
     '[circus] multicast_endpoint: answers to discovery are accepted and not run by this release',
   plugins: '[plugin:p]: plugins are accepted and not run by this release',
@@ -21,7 +20,6 @@ export type Part = keyof typeof warnings;
 const list: Readonly<Record<string, Partial<Record<Part, string>>>> = {
   '[circus]': {
     statistics: 'statsd, stats_endpoint, statsd_close_outputs',
-    'the web console': 'httpd, httpd_host, httpd_port, httpd_close_outputs',
     discovery: 'multicast_endpoint, fqdn_prefix',
     plugins: 'debug',
   },
