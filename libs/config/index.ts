@@ -7,6 +7,7 @@ export {
   type CommandOptions,
   type WorkerFacts,
 } from './command-line.ts';
+export { type CompanionHost, withCompanions } from './companions.ts';
 export { buildEnvironment, type OwnEnvironment } from './environment.ts';
 export type { ConfigFault } from './fault.ts';
 export { formatFaults } from './format-faults.ts';

@@ -1,6 +1,7 @@
 /** Reads a whole configuration and finds every static fault of it in one go. */
 import { suggestName } from '#libs/options';
 import type { CircusOptions } from './circus-options.ts';
+import { refuseCompanionNames } from './companions.ts';
 import { type OwnEnvironment, readCommonEnv } from './environment.ts';
 import { type ConfigFault, errorText, FaultList } from './fault.ts';
 import { loadFiles } from './include.ts';
@@ -66,6 +67,7 @@ export function readConfig(
     plugins: readPlugins(sections, common, found),
     sockets,
   };
+  refuseCompanionNames(sections, config, found);
   warnOfUnknownSections(sections, found);
   return {
     config,

@@ -47,7 +47,7 @@ export interface WatcherSources {
 }
 
 /** A watcher with every option at its default. */
-function emptyWatcher(name: string): WatcherConfig {
+export function emptyWatcher(name: string): WatcherConfig {
   const options = defaultWatcherOptions();
   const nothing = { freeForm: {}, rlimits: {}, streams: {}, hooks: {}, env: {}, origins: {} };
   return { name, options, ...nothing, isEnvReplaced: false };
