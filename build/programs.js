@@ -2,4 +2,5 @@
 export const programs = {
   circusd: 'services/circusd/main.ts',
   circusctl: 'services/circusctl/main.ts',
+  'circusd-stats': 'services/stats/main.ts',
 };

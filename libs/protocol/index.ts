@@ -39,3 +39,11 @@ export {
 export { isJsonObject, type Json, type JsonObject } from './json.ts';
 export { processKeys } from './process-keys.ts';
 export { findSignal, parseSignal, signalName } from './signals.ts';
+export {
+  circusGroup,
+  circusPrograms,
+  parseStatTopic,
+  type StatSubject,
+  socketsGroup,
+  statTopic,
+} from './stats.ts';
