@@ -10,6 +10,7 @@ import {
   notAvailable,
   ownerOf,
   type ProcessDetails,
+  ProcessMeter,
   type ProcessUse,
   processTimes,
   readProcessDetails,
@@ -52,6 +53,8 @@ type Usage = Pick<pidusage.Status, 'cpu' | 'memory' | 'ctime' | 'elapsed'>;
 /** Samples processes; remembers each as long as it is asked for in every pass. */
 export class ProcessSampler {
   readonly #known = new Map<number, Known>();
+  /** For those that pidusage does not know. */
+  readonly #meter = new ProcessMeter();
   #pass = 0;
 
   /** Processes that are not in the result are gone. */
@@ -82,7 +85,17 @@ export class ProcessSampler {
     next.pass = this.#pass;
     next.facts = facts;
     this.#known.set(pid, next);
-    return toSample(pid, usage, next, isNew || isReused);
+    if (usage === undefined) return this.#measureAlone(pid, next);
+    return toSample(describe(pid, usage, next, isNew || isReused), next);
+  }
+
+  /**
+   * pidusage keeps the file of a process open, and when that has ended and another has its pid, it
+   * finds the old one dead for as long as it is asked. What is hidden from us both is told as such.
+   */
+  #measureAlone(pid: number, known: Known): Sample {
+    const measured = known.facts === undefined ? undefined : this.#meter.describe(pid);
+    return toSample(measured ?? describe(pid, undefined, known, false), known);
   }
 }
 
@@ -114,36 +127,40 @@ function exists(pid: number): boolean {
   }
 }
 
-function toSample(
+function describe(
   pid: number,
   usage: Usage | undefined,
   { facts, username, cmdline }: Known,
   isFirst: boolean,
-): Sample {
-  const { createTime, age } =
-    facts === undefined
-      ? ({ createTime: notAvailable, age: notAvailable } as const)
-      : processTimes(facts.startTime);
-  // The first value is the average since the process was created, or of another one of that pid.
-  const cpu = usage === undefined ? notAvailable : isFirst ? 0 : usage.cpu;
-  const description = describeProcess({
+): JsonObject {
+  const times = facts === undefined ? unknownTimes : processTimes(facts.startTime);
+  // The first value is the average since the process was created.
+  const cpu = isFirst ? 0 : usage?.cpu;
+  return describeProcess({
     pid,
-    cpu,
+    cpu: cpu ?? notAvailable,
     residentBytes: usage?.memory ?? notAvailable,
     virtualBytes: facts?.virtualBytes ?? notAvailable,
     cpuTicks: cpuTicks(usage, facts),
     nice: facts?.nice ?? notAvailable,
-    createTime,
-    age,
+    ...times,
     username,
     cmdline,
   });
-  const { mem } = description;
+}
+
+const unknownTimes = { createTime: notAvailable, age: notAvailable } as const;
+
+function toSample(description: JsonObject, { facts }: Known): Sample {
+  const figure = (key: string): Sample['cpu'] => {
+    const value = description[key];
+    return typeof value === 'number' ? value : notAvailable;
+  };
   return {
     description: { ...description, children: [], ...facts?.details },
-    cpu,
-    mem: typeof mem === 'number' ? mem : notAvailable,
-    age,
+    cpu: figure('cpu'),
+    mem: figure('mem'),
+    age: figure('age'),
   };
 }
 
