@@ -22,6 +22,8 @@ import type { JsonObject } from '#libs/protocol';
 /** What is not looked at in every pass. */
 interface Facts {
   readonly startTime: number;
+  readonly username: string;
+  readonly cmdline: string;
   readonly nice: ProcessUse['nice'];
   readonly virtualBytes: number;
   readonly childTicks: number;
@@ -30,10 +32,8 @@ interface Facts {
 
 interface Known {
   /** The pass that it was in last. */
-  pass: number;
-  facts: Facts | undefined;
-  username: string;
-  cmdline: string;
+  readonly pass: number;
+  readonly facts: Facts | undefined;
 }
 
 /** A description, and the figures in it that groups are made of. */
@@ -47,8 +47,8 @@ export interface Sample {
 /** Facts of a process are read anew after so many passes. */
 const rotation = 10;
 
-/** pidusage's own word for one process, milliseconds and bytes. */
-type Usage = Pick<pidusage.Status, 'cpu' | 'memory' | 'ctime' | 'elapsed'>;
+/** pidusage's word for one process: percent, bytes, milliseconds. */
+type Usage = Pick<pidusage.Status, 'cpu' | 'memory' | 'ctime'>;
 
 /** Samples processes; remembers each as long as it is asked for in every pass. */
 export class ProcessSampler {
@@ -78,24 +78,18 @@ export class ProcessSampler {
     const facts = isDue || usage === undefined || usage.memory === 0 ? readFacts(pid) : known.facts;
     const isReused = known?.facts?.startTime !== facts?.startTime;
     if (facts === undefined && !exists(pid)) return undefined;
-    const next: Known =
-      isNew || isReused
-        ? { pass: 0, facts, username: ownerOf(pid), cmdline: commandOf(pid) }
-        : known;
-    next.pass = this.#pass;
-    next.facts = facts;
-    this.#known.set(pid, next);
-    if (usage === undefined) return this.#measureAlone(pid, next);
-    return toSample(describe(pid, usage, next, isNew || isReused), next);
+    this.#known.set(pid, { pass: this.#pass, facts });
+    if (usage === undefined) return this.#measureAlone(pid, facts);
+    return toSample(describe(pid, usage, facts, isNew || isReused), facts);
   }
 
   /**
    * pidusage keeps the file of a process open, and when that has ended and another has its pid, it
    * finds the old one dead for as long as it is asked. What is hidden from us both is told as such.
    */
-  #measureAlone(pid: number, known: Known): Sample {
-    const measured = known.facts === undefined ? undefined : this.#meter.describe(pid);
-    return toSample(measured ?? describe(pid, undefined, known, false), known);
+  #measureAlone(pid: number, facts: Facts | undefined): Sample {
+    const measured = facts === undefined ? undefined : this.#meter.describe(pid);
+    return toSample(measured ?? describe(pid, undefined, facts, false), facts);
   }
 }
 
@@ -114,7 +108,15 @@ function readFacts(pid: number): Facts | undefined {
   if (stat === undefined) return undefined;
   const { startTime, virtualBytes, childTicks } = stat;
   const nice = stat.state === 'Z' ? 'Zombie' : stat.nice;
-  return { startTime, nice, virtualBytes, childTicks, details: readProcessDetails(pid) };
+  return {
+    startTime,
+    nice,
+    virtualBytes,
+    childTicks,
+    username: ownerOf(pid),
+    cmdline: commandOf(pid),
+    details: readProcessDetails(pid),
+  };
 }
 
 /** Whether there is such a process, although /proc does not show it. */
@@ -130,7 +132,7 @@ function exists(pid: number): boolean {
 function describe(
   pid: number,
   usage: Usage | undefined,
-  { facts, username, cmdline }: Known,
+  facts: Facts | undefined,
   isFirst: boolean,
 ): JsonObject {
   const times = facts === undefined ? unknownTimes : processTimes(facts.startTime);
@@ -144,14 +146,14 @@ function describe(
     cpuTicks: cpuTicks(usage, facts),
     nice: facts?.nice ?? notAvailable,
     ...times,
-    username,
-    cmdline,
+    username: facts?.username ?? notAvailable,
+    cmdline: facts?.cmdline ?? notAvailable,
   });
 }
 
 const unknownTimes = { createTime: notAvailable, age: notAvailable } as const;
 
-function toSample(description: JsonObject, { facts }: Known): Sample {
+function toSample(description: JsonObject, facts: Facts | undefined): Sample {
   const figure = (key: string): Sample['cpu'] => {
     const value = description[key];
     return typeof value === 'number' ? value : notAvailable;
