@@ -31,7 +31,9 @@ test('example1.ini runs five dummy and three dummy2, and ends them all', async (
   };
   assert.equal(pids.dummy.length, 5);
   assert.equal(pids.dummy2.length, 3);
-  for (const wid of [1, 2, 3]) assert.match(circusd.output, say(`hello from dummy2 number ${wid}`));
+  const greeted = (): boolean =>
+    [1, 2, 3].every((wid) => say(`hello from dummy2 number ${wid}`).test(circusd.output));
+  await until(greeted, () => circusd.output);
   assert.equal(await circusd.stop(), 0);
   for (const pid of [...pids.dummy, ...pids.dummy2])
     assert.equal(existsSync(`/proc/${pid}`), false);
