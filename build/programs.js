@@ -4,4 +4,5 @@ export const programs = {
   circushttpd: 'services/httpd/main.ts',
   circusctl: 'services/circusctl/main.ts',
   'circus-plugin': 'services/plugin-runner/main.ts',
+  'circusd-stats': 'services/stats/main.ts',
 };
