@@ -99,7 +99,7 @@ await generate();
 await Promise.all([buildPrograms(), buildConsole()]);
 if (only !== 'programs') {
   await buildModules(filesBelow('test', '.test.ts'), 'dist/test', 'test');
-  for (const kind of ['bench', 'chaos']) {
+  for (const kind of ['bench', 'chaos', 'screenshots']) {
     const mains = filesBelow('test', 'main.ts').filter((file) =>
       file.startsWith(join('test', kind)),
     );

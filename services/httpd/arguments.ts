@@ -1,7 +1,9 @@
 /** The command line of circushttpd (protocol 9, manual 5.6). */
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { defaultEndpoint } from '#libs/client';
+import { twoColumns } from '#libs/commands';
 import { type LogLevel, logLevels } from '#libs/logging';
+import { examples, exitMeanings } from './manual-tables.ts';
 
 export interface HttpdArguments {
   /** A listening socket that was inherited, instead of host and port. */
@@ -22,17 +24,12 @@ export interface HttpdArguments {
 
 const help = `
 Examples:
-  circushttpd                                   the console of the circusd on this machine
-  circushttpd --port 9000 --endpoint ipc:///run/circus/ctl
-  circushttpd user add --users-file /etc/circus/users anna --role view
-  circushttpd --fd $(circus.sockets.webconsole)  on a socket of circusd's, in a watcher
+${twoColumns(examples)}
 
-Without --users-file circushttpd prints a link at its start, which signs in whoever opens it, once.
+Without --users-file circushttpd logs a link at its start, which signs in whoever opens it, once.
 
 Exit codes:
-  0  told to end
-  1  cannot start: the address is in use, the users file cannot be read
-  2  unknown flag or bad value`;
+${twoColumns(exitMeanings)}`;
 
 /** The parser. `serve` and the actions of `user` are what is to be done. */
 export function httpdCommand(version: string, actions: HttpdActions): Command {

@@ -60,11 +60,12 @@ export interface SocketRow {
   readonly fd: number;
   readonly address: string;
   readonly backlog: number;
-  /** Samples in which connections were waiting. */
+  /** In how many of the last second's samples connections were waiting. */
   readonly reads: number | null;
   /** Connections that wait to be accepted. */
   readonly queue: number | null;
-  readonly established: number | null;
+  /** Connections that were accepted and are open. */
+  readonly connections: number | null;
 }
 
 /** An event of circusd. */

@@ -1,10 +1,11 @@
 /** Keeps a `Mirror` true: asks circusd, listens to its events and to circusd-stats. */
-import { CircusClient, EventSubscriber, ReplyError, reachableEndpoint } from '#libs/client';
+import { CircusClient, ReplyError, reachableEndpoint } from '#libs/client';
 import type { Logger } from '#libs/logging';
 import { isJsonObject, type Json, type JsonObject } from '#libs/protocol';
 import type { SocketRow } from './console-state.ts';
+import { EventFeed } from './event-feed.ts';
 import { bytesOf, numberOf } from './figures.ts';
-import { daemonCourse, type Mirror, namesOf } from './mirror.ts';
+import type { Mirror } from './mirror.ts';
 import { StatsFeed } from './stats-feed.ts';
 
 /** How often circusd is asked whether it is there, and for what events do not tell. */
@@ -20,11 +21,12 @@ export class DaemonLink {
   readonly #mirror: Mirror;
   readonly #log: Logger;
   readonly #stats: StatsFeed;
-  #events: EventSubscriber | undefined;
-  #pubsub = '';
+  readonly #events: EventFeed;
   /** Which process answered last: another one counts its events anew. */
   #identity = '';
+  /** Watchers that have to be asked for, and how many events of each have come. */
   readonly #doubtful = new Set<string>();
+  readonly #eventCounts = new Map<string, number>();
   #settling: NodeJS.Timeout | undefined;
   #pulse: NodeJS.Timeout | undefined;
   #isClosed = false;
@@ -36,6 +38,10 @@ export class DaemonLink {
     this.#mirror = mirror;
     this.#log = log;
     this.#stats = new StatsFeed(mirror);
+    this.#events = new EventFeed(this.client, mirror, {
+      onEvent: (watcher, topic) => this.#noteEvent(watcher, topic),
+      onFault: (error) => this.#lose(error),
+    });
   }
 
   /** Begins; from now on the mirror changes by itself. */
@@ -47,7 +53,7 @@ export class DaemonLink {
     this.#isClosed = true;
     clearTimeout(this.#settling);
     clearTimeout(this.#pulse);
-    this.#events?.close();
+    this.#events.close();
     this.#stats.close();
     this.client.close();
   }
@@ -75,26 +81,25 @@ export class DaemonLink {
     this.#setSelf(info);
     this.#mirror.setHost();
     this.#applyStatus(await this.client.call('status'));
-    await Promise.all(this.#mirror.watchersInDoubt().map((name) => this.#askCount(name)));
+    await Promise.all(this.#mirror.watchersInDoubt().map((name) => this.#askPids(name)));
+    await this.#askSockets();
     if (this.#stats.isSilent && this.hasViewers()) await this.#askFigures();
   }
 
   /** From nothing, or after a loss: subscribed first, so that what happens meanwhile is not missed. */
   async #askEverything(): Promise<void> {
-    const options = await this.client
-      .call('globaloptions')
-      .then((reply) => asObject(reply['options']));
+    const options = asObject((await this.client.call('globaloptions'))['options']);
     const { info } = await this.client.call('dstats');
-    if (this.#identity !== identityOf(info)) this.#mirror.forgetEvents();
+    if (this.#identity !== identityOf(info)) this.#mirror.beginAnew();
     this.#identity = identityOf(info);
     await this.#subscribe(options);
     const { version, generation } = await this.client.call('version');
-    this.#mirror.setDaemon({ version: String(version), generation: numberOf(generation) });
+    this.#mirror.setDaemon({ version: textOf(version), generation: numberOf(generation) });
     this.#setSelf(info);
     await this.#askNames();
-    await this.#replay();
+    await this.#events.replay();
+    await Promise.all(this.#mirror.watchers().map(({ name }) => this.#askWatcher(name)));
     await this.#askFigures();
-    await Promise.all(this.#mirror.watchers().map(({ name }) => this.#askCount(name)));
     await this.#askSockets();
     this.#mirror.setHost();
     this.#mirror.setDaemon({ link: 'up' });
@@ -102,35 +107,28 @@ export class DaemonLink {
   }
 
   async #subscribe(options: JsonObject): Promise<void> {
-    const pubsub = reachableEndpoint(String(options['pubsub_endpoint']), this.client.endpoint);
-    if (pubsub !== this.#pubsub) {
-      this.#events?.close();
-      this.#pubsub = pubsub;
-      this.#events = new EventSubscriber(pubsub, ['watcher.']);
-      await this.#events.open();
-      void this.#listen(this.#events);
-    }
-    const stats = options['stats_endpoint'];
-    if (typeof stats === 'string') {
-      await this.#stats.subscribe(reachableEndpoint(stats, this.client.endpoint));
-    }
+    const { pubsub_endpoint: pubsub, stats_endpoint: stats } = options;
+    const here = this.client.endpoint;
+    await this.#events.subscribe(reachableEndpoint(String(pubsub), here));
+    if (typeof stats === 'string') await this.#stats.subscribe(reachableEndpoint(stats, here));
   }
 
-  async #listen(events: EventSubscriber): Promise<void> {
-    for await (const { topic, payload } of events) this.#applyEvent(topic, payload);
-  }
-
-  #applyEvent(topic: string, payload: JsonObject): void {
-    const applied = this.#mirror.applyEvent(topic, payload);
-    if (applied === undefined) return;
-    if (applied.hasGap) void this.#askEverything().catch((error) => this.#lose(error));
+  #noteEvent(watcher: string, topic: string): void {
+    this.#eventCounts.set(watcher, this.#eventCountOf(watcher) + 1);
     // these tell all there is to know
-    if (/\.(spawn|reap|kill)$/.test(topic)) return;
-    this.#doubtful.add(applied.watcher);
+    if (!/\.(spawn|reap|kill)$/.test(topic)) this.#doubt(watcher);
+  }
+
+  #doubt(watcher: string): void {
+    this.#doubtful.add(watcher);
     this.#settling ??= setTimeout(() => {
       this.#settling = undefined;
       this.#settle().catch((error) => this.#lose(error));
     }, settleMs);
+  }
+
+  #eventCountOf(watcher: string): number {
+    return this.#eventCounts.get(watcher) ?? 0;
   }
 
   /** Asks for what the latest events may have changed. */
@@ -140,44 +138,51 @@ export class DaemonLink {
     await this.#askNames();
     const names = new Set(this.#mirror.watchers().map(({ name }) => name));
     const known = doubtful.filter((name) => names.has(name));
-    await Promise.all(known.map((name) => this.#askCount(name)));
+    await Promise.all(known.map((name) => this.#askWatcher(name)));
   }
 
   async #askNames(): Promise<void> {
-    this.#mirror.setNames(namesOf((await this.client.call('list'))['watchers']));
+    const { watchers } = await this.client.call('list');
+    this.#mirror.setNames(Array.isArray(watchers) ? watchers.map(String) : []);
     this.#applyStatus(await this.client.call('status'));
   }
 
-  async #askCount(name: string): Promise<void> {
-    const [{ options }, { pids }] = (await Promise.all([
-      this.client.call('get', { name, keys: ['numprocesses'] }),
-      this.client.call('list', { name }),
-    ]).catch((error: unknown): JsonObject[] => {
-      // removed between two questions
-      if (error instanceof ReplyError) return [{}, {}];
-      throw error;
-    })) as [JsonObject, JsonObject];
-    const wanted = numberOf(asObject(options)['numprocesses']);
-    if (Array.isArray(pids)) this.#mirror.setPids(name, pids.map(Number));
+  async #askWatcher(name: string): Promise<void> {
+    const asked = this.#askOf(name, 'get', { keys: ['numprocesses'] });
+    await this.#askPids(name);
+    const wanted = numberOf(asObject((await asked)['options'])['numprocesses']);
     if (wanted !== null) this.#mirror.setWatcher(name, { wanted });
+  }
+
+  async #askPids(name: string): Promise<void> {
+    const before = this.#eventCountOf(name);
+    const { pids } = await this.#askOf(name, 'list');
+    if (!Array.isArray(pids)) return;
+    // an event that came meanwhile may be newer than the answer
+    if (this.#eventCountOf(name) === before) this.#mirror.setPids(name, pids.map(Number));
+    else this.#doubt(name);
+  }
+
+  async #askOf(name: string, command: string, properties: JsonObject = {}): Promise<JsonObject> {
+    try {
+      return await this.client.call(command, { name, ...properties });
+    } catch (error) {
+      // removed meanwhile
+      if (error instanceof ReplyError) return {};
+      throw error;
+    }
   }
 
   async #askFigures(): Promise<void> {
     const { infos } = await this.client.call('stats');
     for (const [name, info] of Object.entries(asObject(infos))) {
-      this.#mirror.setProcesses(name.toLowerCase(), asObject(info));
-      this.#mirror.endPeriod(name.toLowerCase());
+      const key = name.toLowerCase();
+      for (const [pid, one] of Object.entries(asObject(info))) {
+        if (isJsonObject(one)) this.#mirror.describeProcess(key, Number(pid), one);
+      }
+      this.#mirror.endPeriod(key);
     }
     if (this.#stats.isSilent) this.#mirror.setDaemon({ figures: 'asked' });
-    this.#mirror.history.forgetBefore(Date.now() / 1000 - 600);
-  }
-
-  async #replay(): Promise<void> {
-    const { events } = await this.client.call('events', { since: this.#mirror.lastSeq });
-    for (const event of Array.isArray(events) ? events.filter(isJsonObject) : []) {
-      const { topic, ...payload } = event;
-      this.#mirror.applyEvent(String(topic), payload);
-    }
   }
 
   async #askSockets(): Promise<void> {
@@ -188,12 +193,10 @@ export class DaemonLink {
 
   #applyStatus({ statuses, troubles, ready }: JsonObject): void {
     for (const [name, status] of Object.entries(asObject(statuses))) {
-      const key = name.toLowerCase();
-      const trouble = asObject(troubles)[name];
       const counted = /^(\d+)\//.exec(String(asObject(ready)[name] ?? ''));
-      this.#mirror.setWatcher(key, {
+      this.#mirror.setWatcher(name.toLowerCase(), {
         status: String(status),
-        trouble: typeof trouble === 'string' ? trouble : null,
+        trouble: textOf(asObject(troubles)[name]),
         ready: counted === null ? null : Number(counted[1]),
       });
     }
@@ -201,11 +204,11 @@ export class DaemonLink {
 
   #setSelf(info: Json | undefined): void {
     const facts = asObject(info);
-    const cpu = numberOf(facts['cpu']);
-    const rss = bytesOf(facts['mem_info1']);
     const started = numberOf(facts['create_time']);
-    this.#mirror.setDaemon({ pid: numberOf(facts['pid']), started, cpu, rss });
-    this.#mirror.history.add(daemonCourse, [Date.now() / 1000, cpu, rss]);
+    this.#mirror.setDaemon({ pid: numberOf(facts['pid']), started });
+    // with the stats channel there are figures of every second
+    if (!this.#stats.isSilent) return;
+    this.#mirror.setSelf(numberOf(facts['cpu']), bytesOf(facts['mem_info1']));
   }
 }
 
@@ -218,6 +221,10 @@ function asObject(value: Json | undefined): JsonObject {
   return value !== undefined && isJsonObject(value) ? value : {};
 }
 
+function textOf(value: Json | undefined): string | null {
+  return typeof value === 'string' ? value : null;
+}
+
 function socketRow(socket: JsonObject): SocketRow {
   const { name, fd, path, host, port, backlog } = socket;
   return {
@@ -227,6 +234,6 @@ function socketRow(socket: JsonObject): SocketRow {
     backlog: Number(backlog),
     reads: null,
     queue: null,
-    established: null,
+    connections: null,
   };
 }

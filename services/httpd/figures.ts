@@ -46,7 +46,7 @@ export function sumOf(values: Iterable<number | null>): number | null {
 }
 
 /** Whether a page would see no difference. */
-export function isSameRow(one: ProcessRow, other: ProcessRow): boolean {
+export function isSameRow<T extends object>(one: T, other: T): boolean {
   const values = new Map<string, unknown>(Object.entries(other));
   return Object.entries(one).every(([key, value]) => values.get(key) === value);
 }

@@ -1,3 +1,4 @@
+/** The course of figures over time, in bounded memory. */
 import type { Sample } from './console-state.ts';
 
 /** How often a sample is kept, and for how long, in seconds: finest first. */
@@ -7,66 +8,76 @@ const resolutions = [
   { everyS: 60, forS: 86_400 },
 ] as const;
 
-/**
- * The course of one thing's figures, kept coarser the older it is: enough for charts of 5 minutes
- * to a day in bounded memory.
- */
-class Course {
-  readonly #rings: Sample[][] = resolutions.map(() => []);
+const numbersASample = 3;
+
+/** The last samples, in 24 bytes each: a thousand processes have some hundred thousand of them. */
+class Ring {
+  readonly #numbers: Float64Array;
+  readonly #capacity: number;
+  #added = 0;
+
+  constructor(capacity: number) {
+    this.#capacity = capacity;
+    this.#numbers = new Float64Array(capacity * numbersASample);
+  }
+
+  /** Epoch seconds of the latest; undefined: there is none. */
+  get lastTime(): number | undefined {
+    return this.#added === 0 ? undefined : this.#at(this.#added - 1)[0];
+  }
+
+  add([time, cpu, rss]: Sample): void {
+    const place = (this.#added % this.#capacity) * numbersASample;
+    this.#numbers.set([time, cpu ?? Number.NaN, rss ?? Number.NaN], place);
+    this.#added += 1;
+  }
+
+  /** Those at or after `time`, oldest first. */
+  since(time: number): readonly Sample[] {
+    const samples: Sample[] = [];
+    const oldest = Math.max(0, this.#added - this.#capacity);
+    for (let index = this.#added - 1; index >= oldest; index -= 1) {
+      const sample = this.#at(index);
+      if (sample[0] < time) break;
+      samples.push(sample);
+    }
+    return samples.reverse();
+  }
+
+  #at(index: number): Sample {
+    const place = (index % this.#capacity) * numbersASample;
+    const [time = 0, cpu = 0, rss = 0] = this.#numbers.subarray(place, place + numbersASample);
+    return [time, known(cpu), known(rss)];
+  }
+}
+
+/** The course of one thing's figures, kept coarser the older it is. */
+export class Course {
+  readonly #rings: readonly { readonly everyS: number; readonly forS: number; ring: Ring }[];
+
+  /** `longestS`: how far back charts of it go, in seconds; a day at most. */
+  constructor(longestS: number) {
+    const kept = resolutions.filter(({ everyS, forS }) => everyS === 1 || forS <= longestS);
+    this.#rings = kept.map(({ everyS, forS }) => {
+      return { everyS, forS, ring: new Ring(Math.ceil(forS / everyS)) };
+    });
+  }
 
   add(sample: Sample): void {
-    for (const [place, { everyS, forS }] of resolutions.entries()) {
-      const ring = this.#rings[place] ?? [];
-      const last = ring.at(-1);
-      if (last !== undefined && sample[0] - last[0] < everyS * 0.9) continue;
-      ring.push(sample);
-      const oldest = sample[0] - forS;
-      // dropped in lots, so that adding stays cheap
-      if ((ring[0]?.[0] ?? oldest) < oldest - forS / 10) {
-        ring.splice(
-          0,
-          ring.findIndex(([time]) => time >= oldest),
-        );
-      }
+    for (const { everyS, ring } of this.#rings) {
+      const { lastTime } = ring;
+      // samples do not come to the moment
+      if (lastTime === undefined || sample[0] - lastTime >= everyS * 0.9) ring.add(sample);
     }
   }
 
   /** The last `seconds`, in the finest resolution that reaches so far back. */
   last(seconds: number, now: number): readonly Sample[] {
-    const fitting = resolutions.findIndex(({ forS }) => forS >= seconds);
-    const ring = this.#rings[fitting === -1 ? resolutions.length - 1 : fitting] ?? [];
-    return ring.filter(([time]) => time >= now - seconds);
-  }
-
-  /** Whether nothing was added since. */
-  isOlderThan(time: number): boolean {
-    return (this.#rings[0]?.at(-1)?.[0] ?? 0) < time;
+    const fitting = this.#rings.find(({ forS }) => forS >= seconds) ?? this.#rings.at(-1);
+    return fitting?.ring.since(now - seconds) ?? [];
   }
 }
 
-/** The charts of watchers, of processes, of circusd, by a key. */
-export class History {
-  readonly #courses = new Map<string, Course>();
-
-  add(key: string, sample: Sample): void {
-    const course = this.#courses.get(key) ?? new Course();
-    this.#courses.set(key, course);
-    course.add(sample);
-  }
-
-  last(key: string, seconds: number, now: number): readonly Sample[] {
-    return this.#courses.get(key)?.last(seconds, now) ?? [];
-  }
-
-  /** Forgets what had no sample since `time`: processes that are gone. */
-  forgetBefore(time: number): void {
-    for (const [key, course] of this.#courses) {
-      if (course.isOlderThan(time)) this.#courses.delete(key);
-    }
-  }
-}
-
-/** The key of a process's course. */
-export function processCourse(watcher: string, pid: number): string {
-  return `${watcher}/${pid}`;
+function known(value: number): number | null {
+  return Number.isNaN(value) ? null : value;
 }

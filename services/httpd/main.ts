@@ -5,6 +5,7 @@ import { createLogger } from '#libs/logging';
 import { listUsers, putUser, removeUser, UsersFileError } from './access/users-file.ts';
 import { httpdCommand } from './arguments.ts';
 import { askPassword } from './ask-password.ts';
+import { exitCodes } from './manual-tables.ts';
 import { serve } from './serve.ts';
 
 declare const CIRCUS_VERSION: string;
@@ -12,7 +13,6 @@ declare const CIRCUS_VERSION: string;
 // Node would open its debugger
 process.on('SIGUSR1', () => {});
 
-const exitCodes = { failed: 1, misuse: 2 } as const;
 const shortestPassword = 8;
 
 const command = httpdCommand(CIRCUS_VERSION, {
@@ -40,7 +40,7 @@ const command = httpdCommand(CIRCUS_VERSION, {
 
 command.parseAsync().catch((error: unknown) => {
   if (error instanceof CommanderError) {
-    process.exitCode = error.exitCode === 0 ? 0 : exitCodes.misuse;
+    process.exitCode = error.exitCode === 0 ? exitCodes.ok : exitCodes.badFlag;
     return;
   }
   process.stderr.write(`circushttpd: ${error instanceof Error ? error.message : error}\n`);

@@ -1,12 +1,12 @@
+/** What circusd-stats publishes (protocol 4), put into the mirror. */
 import { EventSubscriber } from '#libs/client';
-import type { JsonObject } from '#libs/protocol';
+import { circusGroup, type JsonObject, parseStatTopic, socketsGroup } from '#libs/protocol';
 import { bytesOf, numberOf } from './figures.ts';
-import { daemonCourse, type Mirror } from './mirror.ts';
+import type { Mirror } from './mirror.ts';
 
 /** Nothing published for so long: figures come from elsewhere. */
 const silentMs = 5000;
 
-/** What circusd-stats publishes (protocol 4), put into the mirror. */
 export class StatsFeed {
   readonly #mirror: Mirror;
   #endpoint = '';
@@ -35,40 +35,48 @@ export class StatsFeed {
   }
 
   async #listen(subscriber: EventSubscriber): Promise<void> {
-    for await (const { topic, payload } of subscriber) {
-      this.#apply(topic.slice('stat.'.length), payload);
-    }
+    for await (const { topic, payload } of subscriber) this.#apply(topic, payload);
   }
 
   #apply(topic: string, payload: JsonObject): void {
+    const subject = parseStatTopic(topic, payload);
+    if (subject === undefined) return;
     this.#lastMs = Date.now();
     if (this.#mirror.daemon.figures !== 'channel') this.#mirror.setDaemon({ figures: 'channel' });
-    const part = payload['subtopic'];
-    // a watcher's name may hold dots: only the payload tells whether the last part is a pid
-    const isPart = part !== undefined && topic.endsWith(`.${part}`);
-    const inTopic = isPart ? topic.slice(0, -1 - String(part).length) : topic;
-    const subject = this.#mirror.nameOf(inTopic);
-    if (subject === 'sockets') this.#applySocket(payload);
-    else if (subject === 'circus') this.#applySelf(payload);
-    else if (isPart) this.#mirror.describeProcess(subject, Number(part), payload);
-    else this.#mirror.endPeriod(subject);
+    const { group, number } = subject;
+    if (group === circusGroup) this.#applyProgram(number, payload);
+    else if (group === socketsGroup) this.#applySocket(number, payload);
+    else this.#applyWatcher(this.#mirror.nameOf(group), number, payload);
   }
 
-  #applySelf(payload: JsonObject): void {
-    if (payload['name'] !== 'circusd') return;
-    const cpu = numberOf(payload['cpu']);
-    const rss = bytesOf(payload['mem_info1']);
-    this.#mirror.setDaemon({ cpu, rss });
-    this.#mirror.history.add(daemonCourse, [Date.now() / 1000, cpu, rss]);
+  #applyWatcher(name: string, pid: number | undefined, payload: JsonObject): void {
+    if (pid !== undefined) {
+      this.#mirror.describeProcess(name, pid, payload);
+      return;
+    }
+    const uptime = numberOf(payload['uptime']);
+    if (uptime !== null) this.#mirror.noteUptime(name, uptime);
+    this.#mirror.endPeriod(name);
   }
 
-  #applySocket(payload: JsonObject): void {
-    const fd = numberOf(payload['fd']);
-    if (fd === null) return;
+  /** circusd and the watchers that run parts of circus: one process each. */
+  #applyProgram(pid: number | undefined, payload: JsonObject): void {
+    if (pid === undefined) return;
+    const name = String(payload['name']);
+    if (name === 'circusd') {
+      this.#mirror.setSelf(numberOf(payload['cpu']), bytesOf(payload['mem_info1']));
+    } else {
+      this.#mirror.describeProcess(name, pid, payload);
+      this.#mirror.endPeriod(name);
+    }
+  }
+
+  #applySocket(fd: number | undefined, payload: JsonObject): void {
+    if (fd === undefined) return;
     this.#mirror.describeSocket(fd, {
       reads: numberOf(payload['reads']),
       queue: numberOf(payload['queue']),
-      established: numberOf(payload['established']),
+      connections: numberOf(payload['connections']),
     });
   }
 }

@@ -29,9 +29,13 @@ export function Sockets() {
                   Queue
                 </th>
                 <th scope="col" class="number">
-                  Established
+                  Connections
                 </th>
-                <th scope="col" class="number" title="Samples with a waiting connection">
+                <th
+                  scope="col"
+                  class="number"
+                  title="In how many looks of the last second a connection was waiting"
+                >
                   Hits
                 </th>
               </tr>
@@ -52,8 +56,8 @@ export function Sockets() {
                   <td class={(row.queue ?? 0) > 0 ? 'number warm' : 'number'} data-label="Queue">
                     {row.queue ?? unknown}
                   </td>
-                  <td class="number" data-label="Established">
-                    {row.established ?? unknown}
+                  <td class="number" data-label="Connections">
+                    {row.connections ?? unknown}
                   </td>
                   <td class="number" data-label="Hits">
                     {row.reads ?? unknown}
