@@ -14,7 +14,7 @@ export { checkWordCount, flagsOf, propertiesOf } from './command-line.ts';
 export { type DispatchLog, dispatch } from './dispatch.ts';
 export { findCommand } from './find-command.ts';
 export { LogFollower } from './log-follower.ts';
-export { inOrder, type LogLine, logLines } from './log-lines.ts';
+export { inOrder, type LogLine, logLines, printLogLine } from './log-lines.ts';
 export { manualPage, usageLine } from './manual-page.ts';
 export { propertyKinds } from './properties.ts';
 export { nameMatcher } from './select.ts';

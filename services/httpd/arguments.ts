@@ -70,6 +70,8 @@ export function httpdCommand(version: string, actions: HttpdActions): Command {
     .helpOption('-h, --help', 'print this page')
     .version(version, '--version', 'print the version')
     .addHelpText('after', help)
+    // `user add` has a --users-file of its own
+    .enablePositionalOptions()
     .exitOverride();
   command.action(() => actions.serve(command.opts<HttpdArguments>()));
   addUserCommands(command, actions);

@@ -158,7 +158,7 @@ export type ToPage =
       readonly dropped: number;
     }
   /** Why nothing, or not all, can be shown; empty when all is again. */
-  | { readonly type: 'log_error'; readonly watcher: string; readonly reason: string }
+  | { readonly type: 'log_note'; readonly watcher: string; readonly note: string }
   | { readonly type: 'signed_out' };
 
 /** From a page to circushttpd. */

@@ -81,7 +81,7 @@ export class DaemonLink {
     this.#setSelf(info);
     this.#mirror.setHost();
     this.#applyStatus(await this.client.call('status'));
-    await Promise.all(this.#mirror.watchersInDoubt().map((name) => this.#askPids(name)));
+    await Promise.all(this.#mirror.watchersInDoubt().map((name) => this.#askWatcher(name)));
     await this.#askSockets();
     if (this.#stats.isSilent && this.hasViewers()) await this.#askFigures();
   }
@@ -115,8 +115,9 @@ export class DaemonLink {
 
   #noteEvent(watcher: string, topic: string): void {
     this.#eventCounts.set(watcher, this.#eventCountOf(watcher) + 1);
-    // these tell all there is to know
-    if (!/\.(spawn|reap|kill)$/.test(topic)) this.#doubt(watcher);
+    // these tell all there is to know, but for a changed number of processes
+    const isPlain = /\.(spawn|reap|kill)$/.test(topic);
+    if (!isPlain || this.#mirror.hasTooMany(watcher)) this.#doubt(watcher);
   }
 
   #doubt(watcher: string): void {

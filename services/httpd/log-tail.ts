@@ -27,7 +27,7 @@ export class LogTail {
   #held: LogLine[] = [];
   #dropped = 0;
   #isClosed = false;
-  #reason = '';
+  #note = '';
 
   /** `client`: of this moment. */
   constructor(client: () => CircusClient, watcher: string, reader: LogReader) {
@@ -84,11 +84,11 @@ export class LogTail {
     );
   }
 
-  /** `reason`: why nothing, or not all, can be shown; empty when all is. */
-  #tell(reason: string): void {
-    if (reason === this.#reason || this.#isClosed) return;
-    this.#reason = reason;
-    this.#reader.send({ type: 'log_error', watcher: this.#watcher, reason });
+  /** `note`: why nothing, or not all, can be shown; empty when all is. */
+  #tell(note: string): void {
+    if (note === this.#note || this.#isClosed) return;
+    this.#note = note;
+    this.#reader.send({ type: 'log_note', watcher: this.#watcher, note });
   }
 
   #add(lines: readonly Line[]): void {

@@ -92,9 +92,19 @@ export class Mirror {
     return this.#watchers.get(name)?.takeProcessChanges();
   }
 
-  /** Watchers whose processes have to be asked for, because events may not tell of their end. */
+  /** Watchers of which events may not have told all: whose processes are not those that are wanted. */
   watchersInDoubt(): readonly string[] {
-    return [...this.#watchers].filter(([, { isInDoubt }]) => isInDoubt).map(([name]) => name);
+    const all = [...this.#watchers];
+    return all
+      .filter(([, { isInDoubt, row }]) => isInDoubt || row.alive !== row.wanted)
+      .filter(([, { row }]) => row.status !== 'stopped')
+      .map(([name]) => name);
+  }
+
+  /** Whether it has more processes than are wanted: more are wanted now, or it reloads. */
+  hasTooMany(name: string): boolean {
+    const row = this.#watchers.get(name)?.row;
+    return row !== undefined && row.alive > row.wanted;
   }
 
   /** The pids that a watcher has now. */

@@ -11,6 +11,7 @@ import { commandRoutes } from './command-routes.ts';
 import type { Console } from './console.ts';
 import { healthRoutes } from './health-routes.ts';
 import { servePage } from './live-page.ts';
+import { logRoutes } from './log-routes.ts';
 import { openApi } from './openapi.ts';
 import { sessionRoutes } from './session-routes.ts';
 import { stateRoutes } from './state-routes.ts';
@@ -65,6 +66,7 @@ export async function createServer(settings: ServerSettings): Promise<FastifyIns
   });
   sessionRoutes(app, guard);
   commandRoutes(app, guard, commands);
+  logRoutes(app, guard, commands);
   stateRoutes(app, guard, () => console.mirror);
   healthRoutes(app, guard, () => console.mirror, settings.openMetrics);
   app.get('/api/openapi.json', () => openApi(settings.version, basePath));

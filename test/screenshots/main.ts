@@ -15,7 +15,7 @@ import { until } from '../system/until.ts';
 import { writeScene } from './scene.ts';
 
 /** So long the scene is played before the first picture: charts show something. */
-const rehearsalMs = 75_000;
+const rehearsalMs = Number(process.env['REHEARSAL_MS'] ?? 75_000);
 const password = 'a password of some length';
 
 interface Shot {
@@ -83,7 +83,16 @@ await new Program(
 const circusd = new Program(programWords('circusd', writeScene(folder, port, users)));
 const base = `http://localhost:${port}/`;
 try {
-  await until('the console serves', () => fetch(base).then(({ ok }) => ok, () => false), Boolean, 30_000);
+  await until(
+    'the console serves',
+    () =>
+      fetch(base).then(
+        ({ ok }) => ok,
+        () => false,
+      ),
+    Boolean,
+    30_000,
+  );
   await sleep(rehearsalMs);
   await run(programWords('circusctl', '--endpoint', `ipc://${folder}/control`, 'incr', 'mailer'));
   await takeAll(given === undefined ? documented : every);

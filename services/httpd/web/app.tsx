@@ -17,12 +17,14 @@ import { Toasts } from './parts/toasts.tsx';
 import { pathParts } from './router.ts';
 import { daemon, isAdmin, link, now, session } from './store.ts';
 
-const places: readonly (readonly [string, string, IconName])[] = [
-  ['', 'Overview', 'overview'],
-  ['sockets', 'Sockets', 'sockets'],
-  ['events', 'Events', 'events'],
-  ['plugins', 'Plugins', 'plugins'],
-  ['configuration', 'Configuration', 'configuration'],
+/** Path, name, and a name that fits the bar of a phone. */
+const places: readonly (readonly [path: string, label: string, short: string, icon: IconName])[] = [
+  ['', 'Overview', 'Overview', 'overview'],
+  ['sockets', 'Sockets', 'Sockets', 'sockets'],
+  ['events', 'Events', 'Events', 'events'],
+  ['plugins', 'Plugins', 'Plugins', 'plugins'],
+  ['configuration', 'Configuration', 'Config', 'configuration'],
+  ['add', 'Add a watcher', 'Add', 'add'],
 ];
 
 export function App() {
@@ -87,18 +89,20 @@ function Rail() {
         <span>Circus</span>
       </a>
       <nav aria-label="Pages">
-        {places.map(([to, label, icon]) => (
-          <a key={to} href={to} aria-current={to === here ? 'page' : undefined}>
-            <Icon name={icon} />
-            <span>{label}</span>
-          </a>
-        ))}
-        {isAdmin.value && (
-          <a href="add" aria-current={here === 'add' ? 'page' : undefined}>
-            <Icon name="add" />
-            <span>Add a watcher</span>
-          </a>
-        )}
+        {places
+          .filter(([to]) => to !== 'add' || isAdmin.value)
+          .map(([to, label, short, icon]) => (
+            <a
+              key={to}
+              href={to === '' ? './' : to}
+              aria-label={label}
+              aria-current={to === here ? 'page' : undefined}
+            >
+              <Icon name={icon} />
+              <span class="long">{label}</span>
+              <span class="short">{short}</span>
+            </a>
+          ))}
       </nav>
       <div class="rail-foot">
         <button type="button" onClick={openPalette}>

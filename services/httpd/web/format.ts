@@ -35,12 +35,23 @@ export function formatSpan(seconds: number | null): string {
     .join(' ');
 }
 
+/** The largest part: `3 d ago`. */
+export function formatAgo(seconds: number): string {
+  const [count = '0', unit = 's'] = formatSpan(seconds).split(' ');
+  return `${count} ${unit} ago`;
+}
+
 export function formatTime(epochSeconds: number): string {
-  return new Date(epochSeconds * 1000).toLocaleTimeString(undefined, { hour12: false });
+  return new Date(epochSeconds * 1000).toLocaleTimeString('en-GB');
+}
+
+/** `14:05`, or with seconds `14:05:30`. */
+export function formatClock(epochSeconds: number, hasSeconds: boolean): string {
+  return formatTime(epochSeconds).slice(0, hasSeconds ? 8 : 5);
 }
 
 export function formatMoment(epochSeconds: number): string {
-  return new Date(epochSeconds * 1000).toLocaleString(undefined, { hour12: false });
+  return new Date(epochSeconds * 1000).toLocaleString('sv-SE');
 }
 
 export function plural(count: number, one: string, many = `${one}s`): string {

@@ -31,9 +31,9 @@ export const sparks = signal<ReadonlyMap<string, readonly Sample[]>>(new Map());
 /** Of the watcher that is open. */
 export const processes = signal<ReadonlyMap<number, ProcessRow>>(new Map());
 /** Of the watcher that is followed. */
-export const lines = signal<readonly LogLine[]>([]);
+export const lines = signal<readonly NumberedLine[]>([]);
 export const droppedLines = signal(0);
-export const logError = signal('');
+export const logNote = signal('');
 /** Epoch seconds, moving on each second. */
 export const now = signal(Date.now() / 1000);
 
@@ -72,11 +72,11 @@ export function receive(message: ToPage): void {
       break;
     }
     case 'log':
-      lines.value = [...lines.value, ...message.lines].slice(-linesHeld);
+      lines.value = [...lines.value, ...message.lines.map(numbered)].slice(-linesHeld);
       droppedLines.value += message.dropped;
       break;
-    case 'log_error':
-      logError.value = message.reason;
+    case 'log_note':
+      logNote.value = message.note;
       break;
     case 'signed_out':
       session.value = null;
@@ -84,10 +84,22 @@ export function receive(message: ToPage): void {
   }
 }
 
+/** Numbered as they come, so that a line that stays is not drawn again. */
+export interface NumberedLine extends LogLine {
+  readonly number: number;
+}
+
+let lineCount = 0;
+
+function numbered(line: LogLine): NumberedLine {
+  lineCount += 1;
+  return { ...line, number: lineCount };
+}
+
 export function forgetLines(): void {
   lines.value = [];
   droppedLines.value = 0;
-  logError.value = '';
+  logNote.value = '';
 }
 
 /** Charts are not empty when the page is fresh. */

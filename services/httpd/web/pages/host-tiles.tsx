@@ -1,9 +1,8 @@
 import type { Signal } from '@preact/signals';
 import { formatBytes, formatPercent, formatSpan } from '../format.ts';
 import { Icon } from '../parts/icon.tsx';
-import { Spark } from '../parts/spark.tsx';
 import { type Mood, moodOf } from '../parts/state.tsx';
-import { daemon, now, sparks, watcherList } from '../store.ts';
+import { daemon, now, watcherList } from '../store.ts';
 
 const moods: readonly (readonly [Mood, string, Parameters<typeof Icon>[0]['name']])[] = [
   ['good', 'healthy', 'check'],
@@ -60,29 +59,22 @@ export function HostTiles({ chosenMood }: { readonly chosenMood: Signal<string> 
         <h2>CPU</h2>
         <p class="big">{formatPercent(cpu)}</p>
         <p class="faint">
-          load {self.load.toFixed(2)} on {self.processors} cores
+          load {self.load.toFixed(1)}, {self.processors} cores
         </p>
       </div>
       <div class="tile">
         <h2>Memory</h2>
         <p class="big">{formatBytes(rss)}</p>
-        <p class="faint">
-          {formatBytes(self.memoryFree)} of {formatBytes(self.memoryTotal)} free
-        </p>
+        <p class="faint">{formatBytes(self.memoryFree)} free</p>
       </div>
       <div class="tile">
         <h2>circusd</h2>
-        <p class="big">{formatPercent(self.cpu)}</p>
-        <p class="faint">
-          {formatBytes(self.rss)}, up{' '}
-          {formatSpan(self.started === null ? null : now.value - self.started)}
+        <p class="big">
+          {formatPercent(self.cpu)} <span class="of">{formatBytes(self.rss)}</span>
         </p>
-        <Spark
-          samples={sparks.value.get('') ?? []}
-          column={1}
-          floor={5}
-          label="CPU of circusd, last minute"
-        />
+        <p class="faint">
+          up {formatSpan(self.started === null ? null : now.value - self.started)}
+        </p>
       </div>
     </section>
   );

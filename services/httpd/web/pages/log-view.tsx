@@ -1,10 +1,12 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { LogLine } from '../../console-state.ts';
 import { formatTime } from '../format.ts';
 import { followLog } from '../live.ts';
 import { ansiText } from '../parts/ansi.tsx';
 import { Icon } from '../parts/icon.tsx';
-import { droppedLines, lines, logError } from '../store.ts';
+import { droppedLines, lines, logNote } from '../store.ts';
+
+/** More are held and searched, and not drawn. */
+const drawnLines = 1000;
 
 /** The output of a watcher as it comes. */
 export function LogView({ name }: { readonly name: string }) {
@@ -21,6 +23,7 @@ export function LogView({ name }: { readonly name: string }) {
   const shown = lines.value
     .filter((line) => stream === '' || line.stream === stream)
     .filter((line) => mark === undefined || line.text.search(mark) !== -1);
+  const drawn = shown.slice(-drawnLines);
   useEffect(() => {
     if (isFollowing) place.current?.scrollTo(0, place.current.scrollHeight);
   }, [shown.length, isFollowing, lines.value]);
@@ -56,10 +59,10 @@ export function LogView({ name }: { readonly name: string }) {
         <button type="button" aria-pressed={isWrapping} onClick={() => setWrapping(!isWrapping)}>
           Wrap
         </button>
-        <button type="button" onClick={() => download(name, shown)}>
+        <a class="button" href={`api/logs/${encodeURIComponent(name)}`} download={`${name}.log`}>
           <Icon name="download" />
           Download
-        </button>
+        </a>
       </div>
       {droppedLines.value > 0 && (
         <p class="notice busy">
@@ -67,10 +70,10 @@ export function LogView({ name }: { readonly name: string }) {
           {droppedLines.value} lines were too many for this page.
         </p>
       )}
-      {logError.value !== '' && (
-        <p class="notice bad">
+      {logNote.value !== '' && (
+        <p class="notice busy">
           <Icon name="warning" />
-          {logError.value}
+          {logNote.value}
         </p>
       )}
       <div
@@ -89,8 +92,11 @@ export function LogView({ name }: { readonly name: string }) {
             {lines.value.length === 0 ? 'Nothing was written yet.' : 'No line matches.'}
           </p>
         )}
-        {shown.map((line, index) => (
-          <div key={index} class={`line ${line.stream}`}>
+        {drawn.length < shown.length && (
+          <p class="empty">{shown.length - drawn.length} older lines: search, or download all.</p>
+        )}
+        {drawn.map((line) => (
+          <div key={line.number} class={`line ${line.stream ?? 'stdout'}`}>
             <span class="when">{line.time === null ? '' : formatTime(line.time)}</span>
             <span class="who">{line.pid ?? ''}</span>
             <span class="text">{ansiText(line.text, mark)}</span>
@@ -109,13 +115,4 @@ function patternOf(search: string): RegExp | undefined {
   } catch {
     return new RegExp(search.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'), 'gi');
   }
-}
-
-function download(name: string, shown: readonly LogLine[]): void {
-  const text = shown.map((line) => `${line.text}\n`).join('');
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([text], { type: 'text/plain' }));
-  link.download = `${name}.log`;
-  link.click();
-  URL.revokeObjectURL(link.href);
 }

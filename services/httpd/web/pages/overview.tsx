@@ -1,7 +1,7 @@
 import { computed, signal } from '@preact/signals';
 import type { WatcherRow } from '../../console-state.ts';
 import { act, changeCount, watcherActions } from '../actions.ts';
-import { formatBytes, formatPercent, formatSpan, plural } from '../format.ts';
+import { formatAgo, formatBytes, formatPercent, formatSpan, plural } from '../format.ts';
 import { Icon } from '../parts/icon.tsx';
 import { Heading, rememberedOrder, sorted } from '../parts/sorting.tsx';
 import { Spark } from '../parts/spark.tsx';
@@ -91,7 +91,7 @@ export function Overview() {
 function WatcherTable({ rows }: { readonly rows: readonly WatcherRow[] }) {
   const isAll = rows.every(({ name }) => chosen.value.has(name));
   return (
-    <table class="rows" aria-label="Watchers">
+    <table class="rows watchers" aria-label="Watchers">
       <thead>
         <tr>
           {isAdmin.value && (
@@ -131,7 +131,7 @@ function WatcherTable({ rows }: { readonly rows: readonly WatcherRow[] }) {
             Last exit
           </Heading>
           {isAdmin.value && (
-            <th scope="col">
+            <th scope="col" class="c-actions">
               <span class="unseen">Actions</span>
             </th>
           )}
@@ -158,40 +158,42 @@ function Row({ row }: { readonly row: WatcherRow }) {
         </td>
       )}
       <td class="name">
-        <a href={watcherPath(name)}>{name}</a>
-        {kind !== 'watcher' && <span class="tag">{kind}</span>}
+        <a href={watcherPath(name)} title={name}>
+          {name}
+        </a>
         {trouble !== null && (
           <span class="trouble" title={trouble}>
             {trouble}
           </span>
         )}
+        {trouble === null && kind !== 'watcher' && <span class="kind">{kind}</span>}
       </td>
-      <td data-label="State">
+      <td class="c-state" data-label="State">
         <State row={row} />
       </td>
-      <td class="number" data-label="Processes">
+      <td class="number c-processes" data-label="Processes">
         <Count row={row} />
       </td>
-      <td class="number figure" data-label="CPU">
+      <td class="number figure c-cpu" data-label="CPU">
         <Spark samples={samples} column={1} floor={10} label={`CPU of ${name}, last minute`} />
         <span>{formatPercent(cpu)}</span>
       </td>
-      <td class="number figure" data-label="Memory">
+      <td class="number figure c-memory" data-label="Memory">
         <Spark samples={samples} column={2} floor={1} label={`Memory of ${name}, last minute`} />
         <span>{formatBytes(rss)}</span>
       </td>
-      <td class="number" data-label="Up">
+      <td class="number c-uptime" data-label="Up">
         {formatSpan(since === null ? null : now.value - since)}
       </td>
-      <td class={restarts > 0 ? 'number warm' : 'number'} data-label="Restarts">
+      <td class={`number c-restarts${restarts > 0 ? ' warm' : ''}`} data-label="Restarts">
         {restarts}
       </td>
-      <td data-label="Last exit">
+      <td class="c-exit" data-label="Last exit">
         {lastExit === null ? (
           <span class="faint">–</span>
         ) : (
           <span class={lastExit.code === 0 ? '' : 'warm'}>
-            {lastExit.cause} <span class="faint">{formatSpan(now.value - lastExit.time)} ago</span>
+            {lastExit.cause} <span class="faint">{formatAgo(now.value - lastExit.time)}</span>
           </span>
         )}
       </td>

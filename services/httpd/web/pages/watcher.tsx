@@ -214,7 +214,7 @@ function ProcessTable({
   );
   if (rows.length === 0) return <p class="empty">No process is running.</p>;
   return (
-    <table class="rows" aria-label={`Processes of ${name}`}>
+    <table class="rows processes" aria-label={`Processes of ${name}`}>
       <thead>
         <tr>
           <Heading order={order} column="wid" isNumber>
@@ -274,7 +274,7 @@ function ProcessTable({
                 title="Chart"
                 onClick={() => onChoose(row.pid === chosen ? undefined : row.pid)}
               >
-                <Icon name="overview" />
+                <Icon name="chart" />
               </button>
               {isAdmin.value && (
                 <>

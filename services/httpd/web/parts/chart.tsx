@@ -2,8 +2,10 @@
 import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import type { Sample } from '../../console-state.ts';
+import { formatClock } from '../format.ts';
 
-const heightPx = 180;
+const heightPx = 170;
+const powersOfTwo = Array.from({ length: 40 }, (_, power) => 2 ** power);
 
 export function Chart({
   title,
@@ -35,18 +37,38 @@ export function Chart({
           },
         },
         axes: [
-          { stroke: ink, grid, ticks: grid },
-          { stroke: ink, grid, ticks: grid, size: 70, values: (_plot, ticks) => ticks.map(format) },
+          {
+            stroke: ink,
+            grid,
+            ticks: grid,
+            space: 70,
+            values: (_plot, ticks, _axis, _space, stepS) =>
+              ticks.map((tick) => formatClock(tick, stepS < 60)),
+          },
+          {
+            stroke: ink,
+            grid,
+            ticks: grid,
+            size: 64,
+            // steps of memory are round when they are powers of two
+            ...(column === 2 ? { incrs: powersOfTwo } : {}),
+            values: (_plot, ticks) => ticks.map(format),
+          },
         ],
         series: [
-          {},
+          {
+            label: 'at',
+            value: (plot, value) => formatClock(value ?? plot.data[0].at(-1) ?? 0, true),
+          },
           {
             label: title,
             stroke: colour,
             width: 1.5,
             points: { show: false },
             fill: `color-mix(in srgb, ${colour} 12%, transparent)`,
-            value: (_plot, value) => format(value),
+            // the latest, unless the pointer asks for another
+            value: (plot, value, place, index) =>
+              format(index === null ? (plot.data[place]?.at(-1) ?? null) : value),
           },
         ],
       },

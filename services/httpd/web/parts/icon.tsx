@@ -6,12 +6,12 @@ const shapes = {
   plugins: 'M2 6h4V2h4v4h4v8H2Z',
   configuration: 'M3 4h6M12 4h1M3 12h1M7 12h6M10.5 2.5v3M5.5 10.5v3M3 8h10',
   add: 'M8 2v12M2 8h12',
+  chart: 'M2 2v12h12M4.5 10.5 7 7l2.5 2L14 4',
   start: 'M4 2.5v11l9-5.5Z',
   stop: 'M3.5 3.5h9v9h-9Z',
   restart: 'M13 8a5 5 0 1 1-1.5-3.5L13 6M13 2.5V6H9.5',
   reload:
     'M2.5 8a5.5 5.5 0 0 1 9.5-3.7L13.5 6M13.5 8a5.5 5.5 0 0 1-9.5 3.7L2.5 10M13.5 2.5V6H10M2.5 13.5V10H6',
-  more: 'M3 8h.01M8 8h.01M13 8h.01',
   minus: 'M2 8h12',
   remove: 'M3 4h10M6 4V2h4v2M4.5 4l.7 10h5.6l.7-10',
   signal: 'M9 1 3 9h4l-1 6 7-9H9Z',

@@ -57,7 +57,11 @@ export function Heading({
     order.value = { column, isDescending };
   };
   return (
-    <th scope="col" class={isNumber ? 'number' : ''} aria-sort={isOurs ? direction : 'none'}>
+    <th
+      scope="col"
+      class={`c-${column}${isNumber ? ' number' : ''}`}
+      aria-sort={isOurs ? direction : 'none'}
+    >
       <button type="button" class="heading" onClick={press}>
         {children}
         <span class="arrow" aria-hidden="true">

@@ -26,6 +26,7 @@ export function Spark({
     <svg
       class={`spark column${column}`}
       viewBox={`0 0 ${width} ${height}`}
+      preserveAspectRatio="none"
       role="img"
       aria-label={label}
     >

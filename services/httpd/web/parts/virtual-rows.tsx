@@ -1,8 +1,9 @@
-/** Rows of a long table: only those in sight are drawn. All have one height. */
+/** Rows of a long table: only those in sight are drawn. They are taken to have one height. */
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 
-const rowPx = 34;
+/** Until a row has been measured. */
+const usualPx = 40;
 /** Drawn beyond what is in sight, so that scrolling shows no gap. */
 const beyond = 12;
 
@@ -16,11 +17,14 @@ export function VirtualRows<T>({
   readonly draw: (row: T) => ComponentChildren;
 }) {
   const body = useRef<HTMLTableSectionElement>(null);
-  const [range, setRange] = useState({ first: 0, count: 60 });
+  const height = useRef(usualPx);
+  const [range, setRange] = useState({ first: 0, count: 40 });
   useEffect(() => {
     const scroller = body.current?.closest('main');
     if (!scroller) return;
     const measure = () => {
+      height.current = heightOfRows(body.current) ?? height.current;
+      const rowPx = height.current;
       const above =
         scroller.getBoundingClientRect().top - (body.current?.getBoundingClientRect().top ?? 0);
       const first = Math.max(0, Math.floor(above / rowPx) - beyond);
@@ -42,16 +46,23 @@ export function VirtualRows<T>({
   const below = rows.length - first - shown.length;
   return (
     <tbody ref={body}>
-      {first > 0 && <Gap columns={columns} height={first * rowPx} />}
+      {first > 0 && <Gap columns={columns} height={first * height.current} />}
       {shown.map(draw)}
-      {below > 0 && <Gap columns={columns} height={below * rowPx} />}
+      {below > 0 && <Gap columns={columns} height={below * height.current} />}
     </tbody>
   );
 }
 
+/** The mean of those that are drawn: on a phone rows are cards. */
+function heightOfRows(body: HTMLElement | null): number | undefined {
+  const rows = [...(body?.querySelectorAll('tr:not(.gap)') ?? [])];
+  const sum = rows.reduce((total, row) => total + row.getBoundingClientRect().height, 0);
+  return sum > 0 ? sum / rows.length : undefined;
+}
+
 function Gap({ columns, height }: { readonly columns: number; readonly height: number }) {
   return (
-    <tr>
+    <tr class="gap">
       <td colSpan={columns} style={{ height, padding: 0, border: 0 }} />
     </tr>
   );
