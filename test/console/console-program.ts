@@ -1,7 +1,6 @@
 /** Runs the built circushttpd for tests. */
 import { resolve } from 'node:path';
-import type { TestContext } from 'node:test';
-import { Program } from '../system/daemon.ts';
+import type { Program } from '../system/daemon.ts';
 import { until, within } from '../system/until.ts';
 
 /** How circushttpd is started. */
@@ -12,6 +11,8 @@ export interface ConsoleOptions {
   readonly flags?: readonly string[];
   /** Default: any. */
   readonly port?: number;
+  /** Starts a program, and sees that it ends. */
+  readonly launch: (words: readonly string[], env: Record<string, string>) => Program;
 }
 
 /** A running circushttpd. */
@@ -22,17 +23,18 @@ export class ConsoleProgram {
     this.program = program;
   }
 
-  /** Starts it and waits until it listens. It is ended after the test. */
-  static async start(
-    t: Pick<TestContext, 'after'>,
-    { endpoint, folder, flags = [], port = 0 }: ConsoleOptions,
-  ): Promise<ConsoleProgram> {
+  /** Starts it and waits until it listens. */
+  static async start({
+    endpoint,
+    folder,
+    flags = [],
+    port = 0,
+    launch,
+  }: ConsoleOptions): Promise<ConsoleProgram> {
     const words = ['--endpoint', endpoint, '--port', String(port), ...flags];
-    const program = new Program([process.execPath, resolve('bin/circushttpd.js'), ...words], {
-      env: { ...process.env, XDG_STATE_HOME: folder },
+    const program = launch([process.execPath, resolve('bin/circushttpd.js'), ...words], {
+      XDG_STATE_HOME: folder,
     });
-    const started = new ConsoleProgram(program);
-    t.after(() => started.stop());
     await until(
       'circushttpd listens',
       () => {
@@ -42,7 +44,7 @@ export class ConsoleProgram {
       Boolean,
       20_000,
     );
-    return started;
+    return new ConsoleProgram(program);
   }
 
   /** Where it is, with a slash at the end. */

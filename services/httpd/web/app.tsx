@@ -95,7 +95,6 @@ function Rail() {
             <a
               key={to}
               href={to === '' ? './' : to}
-              aria-label={label}
               aria-current={to === here ? 'page' : undefined}
             >
               <Icon name={icon} />

@@ -100,12 +100,13 @@ export function AddWatcher() {
         }}
       >
         {texts.map(({ field, label, hint, isRequired }) => (
-          <label key={field} class="field">
-            <span>
+          <div key={field} class="field">
+            <label for={field}>
               {label}
               {isRequired && <span class="faint"> required</span>}
-            </span>
+            </label>
             <input
+              id={field}
               value={draft[field]}
               required={isRequired ?? false}
               aria-invalid={faults[field] !== undefined}
@@ -117,7 +118,7 @@ export function AddWatcher() {
             <small id={`${field}-hint`} class={faults[field] === undefined ? 'faint' : 'bad'}>
               {faults[field] ?? hint}
             </small>
-          </label>
+          </div>
         ))}
         {switches.map(({ field, label, hint }) => (
           <label key={field} class="switch">
