@@ -124,6 +124,8 @@ export interface Command {
     /** All commands, for the one that describes them. */
     catalog: readonly Command[],
   ): ReplyBody | Operation;
+  /** Another name that it may be typed by; on the wire nobody knows it. */
+  readonly alias?: string;
   /** Its words after the name, e.g. `<name> [nb]`: required, optional, `...` for any number. */
   readonly usage: string;
   readonly flags: readonly CommandFlag[];
