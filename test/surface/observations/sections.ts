@@ -45,7 +45,7 @@ export const socketObservations: Rows = {
   type: shown('type = SOCK_DGRAM\nport = 0', 'udp', '127.0.0.1', /^udp /),
   proto: asRoot(
     observed('type = SOCK_RAW\nproto = icmp\nport = 0', 'ss: its protocol', async ({ daemon }) =>
-      awaitLine(daemon, '127.0.0.1:icmp'),
+      awaitLine(daemon, 'raw ', /127.0.0.1:(icmp|1) /),
     ),
   ),
   backlog: shown('port = 0\nbacklog = 33', 'a queue for 33', '127.0.0.1', /LISTEN +0 +33 /),
