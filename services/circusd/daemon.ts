@@ -5,6 +5,7 @@ import type { Logger } from '#libs/logging';
 import { type ActivatedSocket, resolveUser, type User } from '#libs/native';
 import { ControlEndpoint } from './control-endpoint.ts';
 import { EventPublisher } from './event-publisher.ts';
+import { LogPublisher } from './log-publisher.ts';
 import { removePidfile, writePidfile } from './pidfile.ts';
 import { handleSignals } from './signals.ts';
 import { refuseLiveSocket, SocketFile, socketPath } from './socket-file.ts';
@@ -32,7 +33,8 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
   log.info(`Starting master on pid ${process.pid}`);
   const publisher = new EventPublisher(log);
   const onEvent = publisher.publish.bind(publisher);
-  const arbiter = new Arbiter({ version, config, reread, log, onEvent });
+  const logChannel = new LogPublisher(config.circus.log_endpoint, log);
+  const arbiter = new Arbiter({ version, config, reread, log, onEvent, logChannel });
   const control = new ControlEndpoint(arbiter, log);
   const { endpoint, endpoint_owner: ownerName, pubsub_endpoint } = config.circus;
   const owner = ownerName === null ? undefined : resolveUser(ownerName);
@@ -47,7 +49,7 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
     const serving = [publisher.serve(), control.serve()];
     void announceStart(arbiter, log);
     await arbiter.ended;
-    await Promise.all([control.close(), publisher.close()]);
+    await Promise.all([control.close(), publisher.close(), logChannel.close()]);
     await Promise.all(serving);
   } finally {
     for (const file of files) file?.remove();

@@ -423,6 +423,7 @@ export function configText(folder: string, watchers: string, circus = ''): strin
   return `[circus]
 endpoint = ipc://${folder}/control
 pubsub_endpoint = ipc://${folder}/events
+log_endpoint = ipc://${folder}/logs
 check_delay = 0.5
 ${circus}
 
