@@ -106,6 +106,17 @@ export const circusObservations: Rows = {
       await reading;
     },
   ),
+  log_endpoint: observed(
+    'log_endpoint = ipc://FOLDER/logs',
+    'bound there once somebody asks for live output',
+    async ({ daemon }) => {
+      const path = join(daemon.folder, 'logs');
+      assert.equal(existsSync(path), false);
+      const { endpoint } = await daemon.call('logs', { follow: true });
+      assert.equal(endpoint, `ipc://${path}`);
+      assert.ok(statSync(path).isSocket());
+    },
+  ),
   check_delay: observed(
     'check_delay = 0.5',
     'a process is replaced that is too old',

@@ -4,10 +4,8 @@
  * can be observed, and as soon as circusd no longer says at start that it does not do the part.
  */
 
-/** What circusd says at start when it is asked for a part that it does not have; empty: nothing. */
+/** What circusd says at start when it is asked for a part that it does not have. */
 export const warnings = {
-  // circusd does run it; there is no program yet.
-  statistics: '',
   'the web console': '[circus] httpd: web consoles are accepted and not run by this release',
   discovery:
     '[circus] multicast_endpoint: answers to discovery are accepted and not run by this release',
@@ -20,7 +18,6 @@ export type Part = keyof typeof warnings;
 /** Titles of tables, and of each the rows to come. */
 const list: Readonly<Record<string, Partial<Record<Part, string>>>> = {
   '[circus]': {
-    statistics: 'statsd, stats_endpoint, stats_period, statsd_close_outputs',
     'the web console': 'httpd, httpd_host, httpd_port, httpd_close_outputs',
     discovery: 'multicast_endpoint, fqdn_prefix',
   },

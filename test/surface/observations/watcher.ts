@@ -1,8 +1,8 @@
 /** Every option of `[watcher:NAME]`, seen by its worker, in events or in the process table. */
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, readlinkSync } from 'node:fs';
 import type { JsonObject } from '#libs/protocol';
-import { readLines } from '../../system/daemon.ts';
+import { readLines, readReport } from '../../system/daemon.ts';
 import { until } from '../../system/until.ts';
 import { familyMembers } from './documented.ts';
 import { limitObservations } from './limits.ts';
@@ -307,6 +307,15 @@ export const watcherObservations: Rows = {
     'stdin_socket = web',
     'descriptor 0 is a socket',
     descriptor('0', /^socket:/),
+  ),
+  log_ring: observed(
+    'log_ring = 0',
+    "its process: standard output is circusd's own, others have a pipe that circusd reads",
+    async ({ daemon, report }) => {
+      const own = readlinkSync(`/proc/${daemon.pid}/fd/1`);
+      assert.equal((await report()).fds['1'], own);
+      assert.notEqual((await readReport(daemon.folder, 'cmd')).fds['1'], own);
+    },
   ),
   'free-form': observed(
     'cmd = sleep 600\nmy.Option = kept',
