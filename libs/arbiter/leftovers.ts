@@ -27,12 +27,18 @@ interface Remains {
   signum: number | null;
 }
 
+interface Question {
+  readonly worker: Worker;
+  readonly tell: (isAnythingLeft: boolean) => void;
+}
+
 /** Knows of them, signals them, and tells when they are gone. */
 export class Leftovers {
   readonly #options: LeftoversOptions;
   readonly #orphans: Orphans;
   /** By ticket. */
   readonly #remains = new Map<number, Remains>();
+  #questions: Question[] = [];
   #awaitsStrays = false;
   #isLookDue = false;
   #timer: NodeJS.Timeout | undefined;
@@ -57,6 +63,12 @@ export class Leftovers {
     this.#lookSoon();
   }
 
+  /** Takes charge if a dead worker has left anything, and says after the next look whether it has. */
+  find(worker: Worker, tell: (isAnythingLeft: boolean) => void): void {
+    this.#questions.push({ worker, tell });
+    this.#lookSoon();
+  }
+
   /** Signals what a dead worker has left. */
   signalRemains(ticket: number, signum: number): void {
     const remains = this.#remains.get(ticket);
@@ -71,6 +83,7 @@ export class Leftovers {
     for (const [ticket, { worker }] of this.#remains) {
       if (worker.key === key) this.#remains.delete(ticket);
     }
+    this.#questions = this.#questions.filter(({ worker }) => worker.key !== key);
   }
 
   /** Whose they are nobody knows, or nobody looks after. */
@@ -114,6 +127,7 @@ export class Leftovers {
   #check(): void {
     if (!this.#areAwaited) return;
     this.#orphans.look();
+    this.#answer();
     for (const [ticket, remains] of this.#remains) {
       if (this.#isAnythingLeft(remains)) continue;
       this.#remains.delete(ticket);
@@ -124,8 +138,19 @@ export class Leftovers {
     this.#options.onStraysGone();
   }
 
+  #answer(): void {
+    const questions = this.#questions;
+    this.#questions = [];
+    for (const { worker, tell } of questions) {
+      const remains = { worker, signum: null };
+      const isLeft = this.#isAnythingLeft(remains);
+      if (isLeft) this.#remains.set(worker.ticket, remains);
+      tell(isLeft);
+    }
+  }
+
   get #areAwaited(): boolean {
-    return this.#remains.size > 0 || this.#awaitsStrays;
+    return this.#remains.size > 0 || this.#questions.length > 0 || this.#awaitsStrays;
   }
 
   #isAnythingLeft({ worker, signum }: Remains): boolean {

@@ -280,11 +280,21 @@ export class Supervisor {
   }
 
   #tellOfExit(worker: Worker, exit: ExitRecord): void {
-    const { key, wid, ticket } = worker;
+    const { key, wid, ticket, isSignalled } = worker;
+    const slot = this.state.watchers[key]?.slots.find((candidate) => candidate.wid === wid);
+    // `rm --nostop` came meanwhile: what is left is nobody's.
+    if (slot?.process?.ticket !== ticket) return;
+    const tell = (hasRemains: boolean): void => this.#feedExit(worker, exit, hasRemains);
+    if (isSignalled) this.#leftovers.find(worker, tell);
+    else {
+      // The replacement does not wait until it is known whether there are any.
+      this.#leftovers.take(worker);
+      tell(true);
+    }
+  }
+
+  #feedExit({ key, wid, ticket }: Worker, exit: ExitRecord, hasRemains: boolean): void {
     const exitCode = exit.exitCode ?? -(exit.signal ?? 0);
-    // There may be some. The replacement does not wait until that is known.
-    const hasRemains = !this.#releasedTickets.has(ticket);
-    if (hasRemains) this.#leftovers.take(worker);
     const failure = exit.failedBeforeExec
       ? 'limits or user could not be set before the command'
       : null;
