@@ -123,8 +123,6 @@ export class Supervisor {
     onRemainsGone: ({ key, ticket }) => this.#feed({ type: 'remains_gone', key, ticket }),
     onStraysGone: () => this.#feed({ type: 'strays_gone' }),
   });
-  /** Deaths of one turn: one look tells what all of them have left. */
-  #exits: { readonly exit: ExitRecord; readonly worker: Worker | undefined }[] = [];
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: SupervisorOptions) {
@@ -168,7 +166,6 @@ export class Supervisor {
 
   /** Processes below circusd of which nobody knows whose they are. */
   strays(): ProcessIdentity[] {
-    this.#leftovers.look();
     return this.#leftovers.strays();
   }
 
@@ -274,28 +271,30 @@ export class Supervisor {
     if (released !== undefined) void this.#options.outputs.drain(released.key, pid);
     this.#released.delete(pid);
     const worker = this.#workers.get(pid);
+    if (worker === undefined) return;
     this.#workers.delete(pid);
-    if (worker !== undefined) this.#tellOfSilentDeath(worker);
-    if (this.#exits.length === 0) queueMicrotask(() => this.#settleExits());
-    this.#exits.push({ exit, worker });
-  }
-
-  #settleExits(): void {
-    const dead = this.#exits.flatMap(({ worker, exit }) => (worker ? [{ worker, exit }] : []));
-    this.#exits = [];
-    if (dead.length > 0) this.#leftovers.look();
-    for (const { worker, exit } of dead) {
-      const drained = this.#options.outputs.drain(worker.key, exit.pid);
-      if (drained === undefined) this.#tellOfExit(worker, exit);
-      else void drained.then(() => this.#tellOfExit(worker, exit));
-    }
-    this.#leftovers.check();
+    this.#tellOfSilentDeath(worker);
+    const drained = this.#options.outputs.drain(worker.key, pid);
+    if (drained === undefined) this.#tellOfExit(worker, exit);
+    else void drained.then(() => this.#tellOfExit(worker, exit));
   }
 
   #tellOfExit(worker: Worker, exit: ExitRecord): void {
-    const { key, wid, ticket } = worker;
+    const { key, wid, ticket, isSignalled } = worker;
+    const slot = this.state.watchers[key]?.slots.find((candidate) => candidate.wid === wid);
+    // `rm --nostop` came meanwhile: what is left is nobody's.
+    if (slot?.process?.ticket !== ticket) return;
+    const tell = (hasRemains: boolean): void => this.#feedExit(worker, exit, hasRemains);
+    if (isSignalled) this.#leftovers.find(worker, tell);
+    else {
+      // The replacement does not wait until it is known whether there are any.
+      this.#leftovers.take(worker);
+      tell(true);
+    }
+  }
+
+  #feedExit({ key, wid, ticket }: Worker, exit: ExitRecord, hasRemains: boolean): void {
     const exitCode = exit.exitCode ?? -(exit.signal ?? 0);
-    const hasRemains = !this.#releasedTickets.has(ticket) && this.#leftovers.isLeftBy(worker);
     const failure = exit.failedBeforeExec
       ? 'limits or user could not be set before the command'
       : null;

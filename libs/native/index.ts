@@ -25,6 +25,7 @@ export {
   isGroupAlive,
   keepChildLookup,
   openChildLookup,
+  ownChildPids,
   type ProcessIdentity,
   readIdentity,
 } from './process-tree.ts';
