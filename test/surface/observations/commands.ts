@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, renameSync } from 'node:fs';
 import { isRunning } from '../../system/daemon.ts';
 import { until } from '../../system/until.ts';
+import { readCommandLine } from './command-line.ts';
 import { listedSocket } from './listening.ts';
 import { observed, type Row, type Rows, type Sight } from './rows.ts';
 
@@ -37,7 +38,7 @@ export const commandObservations: Rows = {
     });
     const [pid = 0] = await daemon.pids('new');
     assert.deepEqual(reply['started'], [pid]);
-    assert.equal(readFileSync(`/proc/${pid}/cmdline`, 'utf8'), 'sleep\x00600\0');
+    assert.equal(await readCommandLine(pid), 'sleep\x00600\0');
   }),
   completion: row(
     '-',

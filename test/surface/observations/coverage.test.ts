@@ -132,7 +132,9 @@ test('[circus], [plugin:NAME] and [socket:NAME] on a running circusd', async (t)
   const sockets = configured(socketObservations).map(([name, tried]) =>
     sectionOf(`socket:${name}`, tried),
   );
-  const plugin = Object.values(pluginObservations).map(({ tried }) => tried);
+  const plugins = configured(pluginObservations).map(([name, tried]) =>
+    sectionOf(`plugin:${name}`, tried),
+  );
   const serve = fixture(folder, 'serve.py');
   const text = [
     sectionOf('watcher:one', `cmd = /bin/sh -c 'umask > OUT/umask; exec sleep 600'`),
@@ -142,7 +144,7 @@ test('[circus], [plugin:NAME] and [socket:NAME] on a running circusd', async (t)
       'watcher:shares',
       `cmd = ${python} ${serve} $(circus.sockets.so_reuseport)\nuse_sockets = True\nnumprocesses = 2`,
     ),
-    sectionOf('plugin:p', plugin.join('\n')),
+    ...plugins,
     ...sockets,
   ];
   const fill = (part: string, port = ''): string =>

@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import type { Json, JsonObject } from '#libs/protocol';
 import { type Report, readReport } from '../../system/daemon.ts';
 import { until } from '../../system/until.ts';
+import { readCommandLine } from './command-line.ts';
 import { asRoot, noEffect, observed, type Row, type Rows, type Sight } from './rows.ts';
 
 async function setOption({ daemon, name }: Sight, options: JsonObject): Promise<void> {
@@ -155,7 +156,7 @@ export const setObservations: Rows = Object.fromEntries([
       await setOption(sight, { cmd: 'sleep 601' });
       const [pid = 0] = await sight.daemon.running(sight.name, 1);
       assert.ok(!before.includes(pid));
-      assert.equal(readFileSync(`/proc/${pid}/cmdline`, 'utf8'), 'sleep\x00601\0');
+      assert.equal(await readCommandLine(pid), 'sleep\x00601\0');
     }),
   ],
   replaces('args', ['a b', 'c'], 'its words', ({ argv }) => argv.slice(3).join('|') === 'a b|c'),
