@@ -142,10 +142,11 @@ export class Arbiter implements Controller {
   }
 
   findWatcher(key: string): WatcherView | undefined {
-    const record = this.#supervisor.state.watchers[key];
+    const { state } = this.#supervisor;
+    const record = state.watchers[key];
     const config = this.#configs.get(key);
     if (record === undefined || config === undefined) return undefined;
-    return viewWatcher(record, config, monotonicMs());
+    return viewWatcher(state, record, config, monotonicMs());
   }
 
   processes(key: string, pid?: number): readonly ProcessView[] {
@@ -213,6 +214,12 @@ export class Arbiter implements Controller {
       work,
       isOne ? ({ started, stopped, kept }) => ({ info: { stopped, started, kept } }) : noKeys,
     );
+  }
+
+  abortReload(selection: Selection): Operation {
+    this.#requireReady();
+    const keys = this.#resolve(selection);
+    return operation(this.#supervisor.command({ type: 'abort', keys }), noKeys);
   }
 
   add({ name, cmd, args, options, start }: AddRequest): Operation {

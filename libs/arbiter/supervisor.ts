@@ -218,6 +218,7 @@ export class Supervisor {
     unwatch_demand: ({ key }) => this.#options.sockets.unwatchDemand(key),
     // No option asks for these yet, so the core does not either.
     await_ready: () => undefined,
+    watch_liveness: () => undefined,
     hook: () => undefined,
   };
 

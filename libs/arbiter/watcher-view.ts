@@ -1,10 +1,18 @@
 /** A watcher as commands see it. */
 import { describeOptions, type WatcherConfig } from '#libs/config';
 import type { WatcherStatus, WatcherView } from '#libs/protocol';
-import { livePids, statusOf, troubleOf, type WatcherRecord } from '#libs/supervision';
+import {
+  type DaemonState,
+  livePids,
+  readyCount,
+  statusOf,
+  troubleOf,
+  type WatcherRecord,
+} from '#libs/supervision';
 
 /** Looks at the core's record and the configuration; only what is asked for is worked out. */
 export function viewWatcher(
+  state: DaemonState,
   record: WatcherRecord,
   config: WatcherConfig,
   now: number,
@@ -22,13 +30,16 @@ export function viewWatcher(
       return record.slots.filter(({ process }) => process?.pid != null).length;
     },
     numprocesses: record.rules.numprocesses,
+    get readyCount(): number | null {
+      return readyCount(record);
+    },
     singleton: record.rules.singleton,
     get options(): WatcherView['options'] {
       return describeOptions(config);
     },
     origins: config.origins,
     get trouble(): string | null {
-      return troubleOf(record, now);
+      return troubleOf(state, record, now);
     },
   };
 }
