@@ -7,6 +7,7 @@ import {
   isTouched,
   planChanges,
   requireConsistent,
+  requireDependencies,
   requireSockets,
   type SocketConfig,
   setWatcherOption,
@@ -146,7 +147,8 @@ export class Arbiter implements Controller {
     const record = state.watchers[key];
     const config = this.#configs.get(key);
     if (record === undefined || config === undefined) return undefined;
-    return viewWatcher(state, record, config, monotonicMs());
+    const messagesOf = (watcher: string) => this.#supervisor.messagesOf(watcher);
+    return viewWatcher({ state, messagesOf }, record, config, monotonicMs());
   }
 
   processes(key: string, pid?: number): readonly ProcessView[] {
@@ -230,6 +232,7 @@ export class Arbiter implements Controller {
       throw new CircusError('already_exists', `watcher '${name}' already exists`);
     }
     requireSockets(config, this.#sockets.managed.names);
+    requireDependencies(config, [...this.#configs.values()]);
     this.#events.publish(name, 'add', {}, epochSeconds());
     const work = this.#addWatcher(config, start);
     // A start that fails shows in status, events and log; to `add` it has not failed (protocol 2.3).
@@ -268,6 +271,7 @@ export class Arbiter implements Controller {
     for (const setting of settings) config = setWatcherOption(config, setting);
     requireConsistent(config);
     requireSockets(config, this.#sockets.managed.names);
+    requireDependencies(config, [...this.#configs.values()]);
     for (const _ of settings) this.#events.publish(name, 'updated', {}, epochSeconds());
     const needsReload = settings.some(({ effect }) => effect === 'reload');
     return { reply: {}, done: this.#configure(key, config, needsReload) };

@@ -10,9 +10,15 @@ import {
   type WatcherRecord,
 } from '#libs/supervision';
 
+/** Where to look. */
+export interface WatcherLook {
+  readonly state: DaemonState;
+  messagesOf(key: string): Record<string, string>;
+}
+
 /** Looks at the core's record and the configuration; only what is asked for is worked out. */
 export function viewWatcher(
-  state: DaemonState,
+  { state, messagesOf }: WatcherLook,
   record: WatcherRecord,
   config: WatcherConfig,
   now: number,
@@ -30,6 +36,9 @@ export function viewWatcher(
       return record.slots.filter(({ process }) => process?.pid != null).length;
     },
     numprocesses: record.rules.numprocesses,
+    get messages(): Record<string, string> {
+      return messagesOf(record.key);
+    },
     get readyCount(): number | null {
       return readyCount(record);
     },

@@ -24,6 +24,8 @@ export interface WatcherView {
   readonly numprocesses: number;
   /** Processes that have said that they are ready; null without `readiness`. */
   readonly readyCount: number | null;
+  /** What processes say of themselves (STATUS= to NOTIFY_SOCKET), by pid. */
+  readonly messages: Readonly<Record<string, string>>;
   readonly singleton: boolean;
   /** Every option as `options` shows it, free-form ones included, keys sorted. */
   readonly options: JsonObject;

@@ -18,7 +18,8 @@ export const status = defineCommand({
 With a name the reply's \`status\` is that state; without one \`statuses\` maps names to states. Why a
 watcher is not as wanted (a failed spawn, a pause after crashes) is in \`trouble\`, or in \`troubles\`
 by name; --json shows it. Of a watcher with \`readiness\` the reply also says how many of its processes
-are ready: \`ready\` is \`2/3\`, without a name such a text by name.`,
+are ready: \`ready\` is \`2/3\`, without a name such a text by name. With one, \`messages\` has what its
+processes say of themselves (STATUS= to NOTIFY_SOCKET), by pid.`,
   manual: '5.5',
   properties: { name: { kind: 'string', doc: 'The watcher, in any case.' } },
   isReadOnly: true,
@@ -36,7 +37,8 @@ are ready: \`ready\` is \`2/3\`, without a name such a text by name.`,
       const watcher = requireWatcher(controller, name);
       const { status, trouble } = watcher;
       const ready = readyText(watcher);
-      return { status, ...given({ trouble: trouble ?? undefined, ready }) };
+      const messages = Object.keys(watcher.messages).length === 0 ? undefined : watcher.messages;
+      return { status, ...given({ trouble: trouble ?? undefined, ready, messages }) };
     }
     const watchers = controller.watchers();
     const states = watchers.map(({ key, status }) => [key, status] as const);
