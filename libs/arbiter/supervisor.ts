@@ -7,7 +7,9 @@ import {
   becomeSubreaper,
   type ExitRecord,
   isAlive,
+  type ProcessIdentity,
   Reaper,
+  runCommand,
   SpawnError,
   sendSignal,
 } from '#libs/native';
@@ -27,6 +29,7 @@ import {
 import { epochSeconds, monotonicMs } from './clock.ts';
 import type { EventLog } from './event-log.ts';
 import { hasRemains, killWorker, signalRemains, stopWorker } from './families.ts';
+import { HealthWatch } from './health-watch.ts';
 import { spawnWorker } from './spawn-worker.ts';
 import { findStrays, signalStrays } from './strays.ts';
 import { WaitingRoom } from './waiting-room.ts';
@@ -101,6 +104,10 @@ export class Supervisor {
   readonly #options: SupervisorOptions;
   readonly #reaper = new Reaper();
   readonly #waits = new WaitingRoom();
+  readonly #health = new HealthWatch({
+    runCommand: (request) => runCommand(this.#reaper, request),
+    warn: (text) => this.#options.log.warn(text),
+  });
   readonly #queue = new WorkQueue<Action>(
     (action) => this.#perform(action),
     () => {
@@ -160,6 +167,7 @@ export class Supervisor {
   close(): void {
     clearTimeout(this.#timer);
     clearTimeout(this.#remainsTimer);
+    this.#health.close();
     this.#reaper.stop();
   }
 
@@ -190,7 +198,9 @@ export class Supervisor {
     spawn: (action) => this.#spawn(action),
     signal: ({ key, pid, signum, withChildren }) => {
       const worker = this.#workers.get(pid);
-      if (worker !== undefined) this.#publishKills(key, stopWorker(worker, signum, withChildren));
+      if (worker === undefined) return;
+      this.#health.rest(worker.ticket);
+      this.#publishKills(key, stopWorker(worker, signum, withChildren));
     },
     hup: ({ pid }) => {
       const worker = this.#workers.get(pid);
@@ -198,7 +208,9 @@ export class Supervisor {
     },
     kill_tree: ({ key, pid }) => {
       const worker = this.#workers.get(pid);
-      if (worker !== undefined) this.#publishKills(key, killWorker(worker));
+      if (worker === undefined) return;
+      this.#health.rest(worker.ticket);
+      this.#publishKills(key, killWorker(worker));
     },
     end_remains: ({ ticket, signum }) => this.#signalRemains(ticket, signum),
     kill_remains: ({ ticket }) => this.#signalRemains(ticket, SIGKILL),
@@ -218,8 +230,9 @@ export class Supervisor {
     },
     watch_demand: ({ key }) => this.#options.sockets.watchDemand(key),
     unwatch_demand: ({ key }) => this.#options.sockets.unwatchDemand(key),
+    await_ready: ({ ticket }) => this.#health.awaitReady(ticket),
+    watch_liveness: ({ ticket }) => this.#health.watchLiveness(ticket),
     // No option asks for these yet, so the core does not either.
-    await_ready: () => undefined,
     hook: () => undefined,
   };
 
@@ -227,10 +240,7 @@ export class Supervisor {
     const random = Math.random();
     const spawnedAt = epochSeconds();
     try {
-      const { configOf, sockets, outputs } = this.#options;
-      const identity = outputs.spawn(key, wid, (descriptors) =>
-        spawnWorker(configOf(key), wid, sockets.forWorker(key, wid), descriptors),
-      );
+      const identity = this.#start({ key, wid, ticket });
       const { pid } = identity;
       this.#workers.set(pid, {
         key,
@@ -250,6 +260,39 @@ export class Supervisor {
     }
   }
 
+  #start(place: { key: string; wid: number; ticket: number }): ProcessIdentity {
+    const { key, wid, ticket } = place;
+    const config = this.#options.configOf(key);
+    const sockets = this.#options.sockets.forWorker(key, wid);
+    const health = this.#health.prepare(
+      config,
+      { wid, sockets },
+      {
+        ready: () => this.#feed({ type: 'ready', ...place }),
+        notReady: (reason) => this.#feed({ type: 'not_ready', ...place, reason }),
+        unhealthy: (reason) => this.#feed({ type: 'unhealthy', ...place, reason }),
+      },
+    );
+    try {
+      const identity = this.#options.outputs.spawn(key, wid, (outputs) => {
+        return spawnWorker(config, wid, { sockets, outputs, reporting: health });
+      });
+      if (health !== undefined) this.#health.begin(ticket, health, identity);
+      return identity;
+    } catch (error) {
+      health?.close();
+      throw error;
+    }
+  }
+
+  /** What the processes of a watcher say of themselves (STATUS=), by pid. */
+  messagesOf(key: string): Record<string, string> {
+    const said = this.workersOf(key).map(({ identity, ticket }) => {
+      return [String(identity.pid), this.#health.statusText(ticket)] as const;
+    });
+    return Object.fromEntries(said.filter(([, text]) => text !== ''));
+  }
+
   #onExit(exit: ExitRecord): void {
     const released = this.#released.get(exit.pid);
     if (released !== undefined) void this.#options.outputs.drain(released.key, exit.pid);
@@ -260,6 +303,7 @@ export class Supervisor {
       return;
     }
     this.#workers.delete(exit.pid);
+    this.#health.forget(worker.ticket);
     this.#tellOfSilentDeath(worker);
     const drained = this.#options.outputs.drain(worker.key, exit.pid);
     if (drained === undefined) this.#tellOfExit(worker, exit);
@@ -352,6 +396,7 @@ export class Supervisor {
     const worker = this.#workers.get(pid);
     if (worker === undefined || !isAlive(worker.identity)) return;
     this.#workers.delete(pid);
+    this.#health.forget(worker.ticket);
     this.#released.set(pid, worker);
   }
 
@@ -379,14 +424,19 @@ export class Supervisor {
     facts: Extract<Action, { type: 'publish' }>['facts'],
   ): void {
     const { log } = this.#options;
-    const { process_pid: pid, exit_code: code, backoff } = facts;
+    const { process_pid: pid, exit_code: code, backoff, reason } = facts;
     if (event === 'spawn') log.info(`running ${name} process [pid ${pid}]`);
     else if (event === 'start') log.info(`${name} started`);
     else if (event === 'stop') log.info(`${name} stopped`);
+    else if (event === 'ready') log.info(`${name} process [pid ${pid}] is ready`);
+    else if (event === 'reload_started') log.info(`${name} is reloaded`);
+    else if (event === 'reload') log.info(`${name} has been reloaded`);
     else if (event === 'kill') log.debug(`sent a signal to ${name} process [pid ${pid}]`);
     else if (event === 'reap') {
       const pause = Number(backoff) > 0 ? `, replaced in ${Number(backoff).toFixed(1)} s` : '';
-      log.info(`${name} process [pid ${pid}] ended with ${describeExit(Number(code))}${pause}`);
+      const cause = reason === null ? '' : ` (${reason})`;
+      const ending = `ended with ${describeExit(Number(code))}${cause}`;
+      log.info(`${name} process [pid ${pid}] ${ending}${pause}`);
     }
   }
 

@@ -1,6 +1,7 @@
 import { printValue } from '#libs/options';
-import { isJsonObject } from '#libs/protocol';
+import { isJsonObject, type JsonObject, type WatcherView } from '#libs/protocol';
 import { defineCommand } from '../define-command.ts';
+import { given } from '../given.ts';
 import { requireWatcher } from '../select.ts';
 
 /** Manual 5.5 "status". */
@@ -16,7 +17,9 @@ export const status = defineCommand({
 
 With a name the reply's \`status\` is that state; without one \`statuses\` maps names to states. Why a
 watcher is not as wanted (a failed spawn, a pause after crashes) is in \`trouble\`, or in \`troubles\`
-by name; --json shows it.`,
+by name; --json shows it. Of a watcher with \`readiness\` the reply also says how many of its processes
+are ready: \`ready\` is \`2/3\`, without a name such a text by name. With one, \`messages\` has what its
+processes say of themselves (STATUS= to NOTIFY_SOCKET), by pid.`,
   manual: '5.5',
   properties: { name: { kind: 'string', doc: 'The watcher, in any case.' } },
   isReadOnly: true,
@@ -31,18 +34,25 @@ by name; --json shows it.`,
   ],
   execute(controller, { name }) {
     if (name !== undefined) {
-      const { status, trouble } = requireWatcher(controller, name);
-      return trouble === null ? { status } : { status, trouble };
+      const watcher = requireWatcher(controller, name);
+      const { status, trouble } = watcher;
+      const ready = readyText(watcher);
+      const messages = Object.keys(watcher.messages).length === 0 ? undefined : watcher.messages;
+      return { status, ...given({ trouble: trouble ?? undefined, ready, messages }) };
     }
     const watchers = controller.watchers();
     const states = watchers.map(({ name, status }) => [name, status] as const);
     const troubles = watchers
       .map(({ name, trouble }) => [name, trouble] as const)
       .filter(([, trouble]) => trouble !== null);
-    const statuses = Object.fromEntries(states);
-    return troubles.length === 0
-      ? { statuses }
-      : { statuses, troubles: Object.fromEntries(troubles) };
+    const ready = watchers
+      .map((watcher) => [watcher.key, readyText(watcher)] as const)
+      .filter(([, text]) => text !== undefined);
+    return {
+      statuses: Object.fromEntries(states),
+      ...(troubles.length === 0 ? {} : { troubles: Object.fromEntries(troubles) }),
+      ...(ready.length === 0 ? {} : { ready: Object.fromEntries(ready) as JsonObject }),
+    };
   },
   print({ status, statuses }) {
     if (statuses === undefined || !isJsonObject(statuses)) return printValue(status);
@@ -50,3 +60,8 @@ by name; --json shows it.`,
     return names.map((name) => `${name}: ${printValue(statuses[name])}`).join('\n');
   },
 });
+
+/** `undefined` for a watcher whose processes are not asked. */
+function readyText({ readyCount, numprocesses }: WatcherView): string | undefined {
+  return readyCount === null ? undefined : `${readyCount}/${numprocesses}`;
+}
