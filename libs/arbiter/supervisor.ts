@@ -274,9 +274,12 @@ export class Supervisor {
       },
     );
     try {
-      const identity = this.#options.outputs.spawn(key, wid, (outputs) => {
-        return spawnWorker(config, wid, { sockets, outputs, reporting: health });
-      });
+      const identity = this.#options.outputs.spawn(
+        key,
+        wid,
+        (outputs) => spawnWorker(config, wid, { sockets, outputs, reporting: health }),
+        health?.onLines,
+      );
       if (health !== undefined) this.#health.begin(ticket, health, identity);
       return identity;
     } catch (error) {

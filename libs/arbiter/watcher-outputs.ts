@@ -29,6 +29,12 @@ const streamNames = ['stdout', 'stderr'] as const;
 /** Descriptors for a new process; without one it has what the configuration says otherwise. */
 export type OutputDescriptors = { readonly [S in StreamName]?: number };
 
+/** Is told what a process writes; valid during the call alone. */
+export type LineListener = (data: Buffer) => void;
+
+/** What becomes of an output without a stream, when circusd has to read it. */
+const passedOn: StreamTexts = { class: 'StdoutStream' };
+
 /** What outputs need from their owner. */
 export interface OutputOptions {
   readonly configOf: (key: string) => WatcherConfig;
@@ -62,18 +68,22 @@ export class WatcherOutputs {
     this.#options = options;
   }
 
-  /** Starts a process with its descriptors. What `spawn` throws is thrown; then nothing is open. */
+  /**
+   * Starts a process with its descriptors. What `spawn` throws is thrown; then nothing is open. All
+   * that the process writes comes by `onLines`, when it is given.
+   */
   spawn(
     key: string,
     wid: number,
     spawn: (descriptors: OutputDescriptors) => ProcessIdentity,
+    onLines?: LineListener,
   ): ProcessIdentity {
     const seats: Seat[] = [];
     try {
-      for (const name of streamNames) this.#addSeat(seats, key, name);
+      for (const name of streamNames) this.#addSeat(seats, key, name, onLines !== undefined);
       const fds = Object.fromEntries(seats.map(({ name, childFd }) => [name, childFd]));
       const identity = spawn(fds);
-      this.#attach(key, { pid: identity.pid, wid }, seats);
+      this.#attach(key, { pid: identity.pid, wid, onLines }, seats);
       return identity;
     } catch (error) {
       for (const { readFd } of seats) if (readFd !== undefined) closeSync(readFd);
@@ -141,14 +151,14 @@ export class WatcherOutputs {
     await withinMs(flushMs, Promise.all(streams.map(closeQuietly)));
   }
 
-  #addSeat(seats: Seat[], key: string, name: StreamName): void {
+  #addSeat(seats: Seat[], key: string, name: StreamName, isRead: boolean): void {
     const { streams, options } = this.#options.configOf(key);
-    const texts = streams[name];
+    const texts = streams[name] ?? (isRead ? passedOn : undefined);
     const isClosed = options[`close_child_${name}`];
     if (texts === undefined || isClosed) return;
     const output = this.#require(key, name, texts);
     const { directPath } = output.stream;
-    const file = directPath === undefined ? undefined : openFile(directPath);
+    const file = directPath === undefined || isRead ? undefined : openFile(directPath);
     if (file !== undefined) seats.push({ name, output, childFd: file, readFd: undefined });
     else {
       const { readFd, writeFd } = createPipe();
@@ -156,12 +166,17 @@ export class WatcherOutputs {
     }
   }
 
-  #attach(key: string, who: { pid: number; wid: number }, seats: readonly Seat[]): void {
+  #attach(
+    key: string,
+    { onLines, ...who }: { pid: number; wid: number; onLines: LineListener | undefined },
+    seats: readonly Seat[],
+  ): void {
     const readers = seats.flatMap(({ readFd, output }) => {
       if (readFd === undefined) return [];
       const reader: PipeReader = new PipeReader(readFd, output.stream, who, () => {
         this.#orphans.get(key)?.delete(reader);
       });
+      reader.onLines = onLines;
       return [reader];
     });
     if (readers.length > 0) this.#readers.set(who.pid, readers);

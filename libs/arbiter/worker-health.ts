@@ -17,15 +17,20 @@ import type {
   ProcessIdentity,
 } from '#libs/native';
 import { monotonicMs } from './clock.ts';
+import { hasMatchingLine } from './line-pattern.ts';
 import type { NotifyChannel } from './notify-channel.ts';
 import type { ProbeGate } from './probe-gate.ts';
 import { type ProbeResult, probeCommand, probeHttp, probeTcp } from './probes.ts';
 import { ReadyPipe } from './ready-pipe.ts';
 import { identityOptions, userOf } from './spawn-worker.ts';
+import type { LineListener } from './watcher-outputs.ts';
 import type { WorkerSockets } from './worker-sockets.ts';
 
 /** One question about readiness takes no longer, whatever time there is left. */
 const longestQuestionMs = 5_000;
+
+/** An answer that takes longer is told of before its time is over: the process may be out of time first. */
+const slowAnswerMs = 100;
 
 /** Spreads the processes of a watcher over their common interval: no two of them at once. */
 const goldenRatio = 0.618_033_988_75;
@@ -58,6 +63,8 @@ export class WorkerHealth {
   /** What tells the process where to report. */
   readonly env: Readonly<Record<string, string>>;
   readonly descriptors: readonly DescriptorMapping[];
+  /** Has to see what the process writes; undefined when that tells nothing. */
+  readonly onLines: LineListener | undefined;
   #process: ProcessIdentity | undefined;
   #timer: NodeJS.Timeout | undefined;
   #isAwaited = false;
@@ -82,10 +89,11 @@ export class WorkerHealth {
     this.#wid = wid;
     this.#means = means;
     this.#listener = listener;
-    const { readiness, liveness, liveness_timeout } = watcher.options;
+    const { readiness, readiness_target, liveness, liveness_timeout } = watcher.options;
     const isTold = readiness === 'notify' || liveness === 'watchdog';
     this.#channel = isTold ? means.openChannel() : undefined;
     this.#pipe = readiness === 'fd' ? new ReadyPipe() : undefined;
+    this.onLines = readiness === 'log' ? this.#readLines(readiness_target ?? '') : undefined;
     const target = readinessNumber(watcher) ?? firstFree(sockets);
     this.descriptors = this.#pipe === undefined ? [] : [{ source: this.#pipe.writeFd, target }];
     this.env = {
@@ -137,7 +145,9 @@ export class WorkerHealth {
     const question = { kind: readiness, target: target ?? '', timeoutMs };
     const intervalMs = this.#watcher.options.readiness_interval * 1_000;
     const ask = (): void => {
+      const slow = setTimeout(() => this.#sayNotReady(`${readiness}: no answer yet`), slowAnswerMs);
       this.#ask(question, (result) => {
+        clearTimeout(slow);
         if (!this.#isAwaited) return;
         if (result === null) {
           this.#sayReady();
@@ -176,6 +186,12 @@ export class WorkerHealth {
     this.rest();
     this.#pipe?.close();
     this.#channel?.close();
+  }
+
+  #readLines(pattern: string): LineListener {
+    return (data) => {
+      if (!this.#hasSaidReady && hasMatchingLine(data, pattern)) this.#sayReady();
+    };
   }
 
   #sayReady(): void {

@@ -45,8 +45,14 @@ export function findProbeProblems(config: WatcherConfig): { name: string; messag
     ['liveness', options.liveness, options.liveness_target],
   ] as const;
   for (const [name, kind, target] of asked) {
-    const message = problemOf(kind, target);
-    if (message !== undefined) found.push({ name: `${name}_target`, message });
+    const isMissing = needsTarget(kind) && (target === null || target.trim() === '');
+    const problem = isMissing ? undefined : problemOf(kind, target);
+    if (isMissing) found.push({ name, message: `${kind} needs ${name}_target: ${forms[kind]}` });
+    if (problem !== undefined) found.push({ name: `${name}_target`, message: problem });
+  }
+  if (options.readiness === 'log' && options.close_child_stdout && options.close_child_stderr) {
+    const message = 'log needs output: close_child_stdout and close_child_stderr are both True';
+    found.push({ name: 'readiness', message });
   }
   return found;
 }
@@ -64,8 +70,7 @@ function problemOf(kind: string, target: string | null): string | undefined {
     const isRight = target === null || (/^\d+$/.test(target) && isFree(Number(target)));
     return isRight ? undefined : `is no number of a descriptor from 3 to ${highestNumber}`;
   }
-  if (!isProbe(kind)) return undefined;
-  if (target === null || target.trim() === '') return `is needed: write ${forms[kind]}`;
+  if (!isProbe(kind) || target === null) return undefined;
   // What a variable stands for is known when there is a process.
   if (/\$\(|\(\(|\$\{|\$wid/i.test(target)) return undefined;
   try {
@@ -76,15 +81,20 @@ function problemOf(kind: string, target: string | null): string | undefined {
   }
 }
 
+function needsTarget(kind: string): kind is keyof typeof forms {
+  return Object.hasOwn(forms, kind);
+}
+
 function isFree(number: number): boolean {
   return number >= 3 && number <= highestNumber;
 }
 
-const forms: Readonly<Record<ProbeKind, string>> = {
+const forms = {
   tcp: 'HOST:PORT, a port, or the path of a UNIX socket',
   http: 'a URL such as http://127.0.0.1:8080/health',
   exec: 'a command line',
-};
+  log: 'a text that a line of its output contains, such as Listening at *:8000',
+} as const satisfies Readonly<Record<ProbeKind | 'log', string>>;
 
 function readTarget(kind: ProbeKind, text: string): ProbeTarget {
   if (kind === 'tcp') return readAddress(text);

@@ -34,6 +34,8 @@ export class PipeReader {
   #heldBytes = 0;
   #timer: NodeJS.Timeout | undefined;
   #isPaused = false;
+  /** Sees what is written too: valid during the call alone. */
+  onLines: ((data: Buffer) => void) | undefined;
   /** Nobody can write to the pipe any more. */
   hasEnded = false;
 
@@ -144,6 +146,7 @@ export class PipeReader {
 
   #pass(data: Buffer): void {
     this.stream.write({ ...this.#who, data });
+    this.onLines?.(data);
   }
 
   #end(): void {
