@@ -77,18 +77,22 @@ export async function withPm2<T>(
 
 /** gunicorn, threaded, reloaded by SIGHUP. */
 export async function withGunicorn<T>(use: (subject: ReloadSubject) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'gunicorn-'));
+  const log = join(folder, 'ready');
   const [port = 0] = await findFreePorts(1);
   const words = ['-w', `${workers}`, '-k', 'gthread', '--threads', '16', '-b', `127.0.0.1:${port}`];
   const master = spawn('gunicorn', [...words, '--log-level', 'error', 'slow_wsgi:app'], {
     cwd: resolve('test/fixtures'),
-    env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1' },
+    env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1', READY_LOG: log },
     stdio: ['ignore', 'inherit', 'inherit'],
   });
   try {
     await answers(port);
-    return await use({ name: 'gunicorn', port, reload: () => hangUp(master), isOurs: false });
+    const reload = (): Promise<void> => hangUp(master, log);
+    return await use({ name: 'gunicorn', port, reload, isOurs: false });
   } finally {
     await end(master);
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 
@@ -97,14 +101,16 @@ export function hasGunicorn(): boolean {
   return (process.env['PATH'] ?? '').split(':').some((path) => existsSync(join(path, 'gunicorn')));
 }
 
-/** Waits until all workers are others: gunicorn does not tell when a reload has ended. */
-async function hangUp(master: ChildProcess): Promise<void> {
+/** Waits until all workers are others and serve: gunicorn does not tell when a reload has ended. */
+async function hangUp(master: ChildProcess, log: string): Promise<void> {
   const before = childrenOf(master);
   master.kill('SIGHUP');
   await waitUntil(
     () => {
       const now = childrenOf(master);
-      return now.length === workers && !now.some((pid) => before.includes(pid));
+      const ready = readFileSync(log, 'utf8').split('\n').map(Number);
+      if (now.length !== workers || now.some((pid) => before.includes(pid))) return false;
+      return now.every((pid) => ready.includes(pid));
     },
     { withinMs: patienceMs },
     () => `gunicorn: workers before ${before}, now ${childrenOf(master)}`,
