@@ -7,8 +7,8 @@ import { type HealthListener, type HealthMeans, WorkerHealth } from './worker-he
 import type { WorkerSockets } from './worker-sockets.ts';
 
 /** Commands that run at once, and connections; of one watcher no more than the share. */
-const commandLimits = { limit: 32, share: 4 };
-const connectionLimits = { limit: 256, share: 32 };
+const commandLimits = { limit: 128, share: 4 };
+const connectionLimits = { limit: 1_024, share: 32 };
 
 /** The part of its owner that it needs. */
 export interface HealthOwner {

@@ -13,13 +13,16 @@ export class ProbeGate {
     this.#share = share;
   }
 
-  /** Runs a job when it is its turn. A watcher whose probes hang holds up its own alone. */
-  async run<T>(key: string, job: () => Promise<T>): Promise<T> {
-    if (!this.#hasRoom(key)) {
-      await new Promise<void>((begin) => this.#waiting.push({ key, begin }));
-    }
-    this.#enter(key);
+  /**
+   * Runs a job when it is its turn. A watcher whose probes hang holds up its own alone.
+   *
+   * @throws the signal's reason, when it was aborted before its turn came
+   */
+  async run<T>(key: string, signal: AbortSignal, job: () => Promise<T>): Promise<T> {
+    if (this.#hasRoom(key)) this.#enter(key);
+    else await new Promise<void>((begin) => this.#waiting.push({ key, begin }));
     try {
+      signal.throwIfAborted();
       return await job();
     } finally {
       this.#leave(key);
@@ -40,7 +43,11 @@ export class ProbeGate {
     const left = (this.#running.get(key) ?? 1) - 1;
     if (left === 0) this.#running.delete(key);
     else this.#running.set(key, left);
-    const next = this.#waiting.findIndex((one) => this.#hasRoom(one.key));
-    if (next !== -1) this.#waiting.splice(next, 1)[0]?.begin();
+    const place = this.#waiting.findIndex((one) => this.#hasRoom(one.key));
+    const [next] = place === -1 ? [] : this.#waiting.splice(place, 1);
+    if (next === undefined) return;
+    // At once, so that nobody comes in between.
+    this.#enter(next.key);
+    next.begin();
   }
 }

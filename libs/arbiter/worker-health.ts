@@ -69,8 +69,8 @@ export class WorkerHealth {
   #timer: NodeJS.Timeout | undefined;
   #isAwaited = false;
   #hasSaidReady = false;
-  /** It will not be asked any more. */
-  #isOver = false;
+  /** Aborted when it will not be asked any more. */
+  readonly #over = new AbortController();
   #lastReason = '';
   #lastSign = 0;
   /** It ends by itself, and is left alone until then. */
@@ -177,7 +177,7 @@ export class WorkerHealth {
 
   /** It is on its way out: nothing more is asked or reported. */
   rest(): void {
-    this.#isOver = true;
+    this.#over.abort();
     clearTimeout(this.#timer);
   }
 
@@ -195,7 +195,7 @@ export class WorkerHealth {
   }
 
   #sayReady(): void {
-    if (this.#hasSaidReady || this.#isOver) return;
+    if (this.#hasSaidReady || this.#over.signal.aborted) return;
     this.#hasSaidReady = true;
     this.#pipe?.close();
     if (!this.#isAwaited) return;
@@ -204,7 +204,7 @@ export class WorkerHealth {
   }
 
   #sayNotReady(reason: string): void {
-    if (reason === this.#lastReason || this.#isOver) return;
+    if (reason === this.#lastReason || this.#over.signal.aborted) return;
     this.#lastReason = reason;
     if (this.#isAwaited) this.#listener.notReady(reason);
   }
@@ -214,7 +214,7 @@ export class WorkerHealth {
     const look = (): void => {
       // What has come while circusd itself was busy counts.
       this.#channel?.drain();
-      if (this.#isOver) return;
+      if (this.#over.signal.aborted) return;
       const left = this.#lastSign + timeoutMs - monotonicMs();
       if (left > 0) this.#timer = setTimeout(look, left);
       else this.#listener.unhealthy(`liveness: no WATCHDOG=1 within ${timeoutMs / 1_000} s`);
@@ -244,7 +244,7 @@ export class WorkerHealth {
       return error instanceof Error ? error.message : String(error);
     });
     void answer.then((result) => {
-      if (!this.#isOver) then(result);
+      if (!this.#over.signal.aborted) then(result);
     });
   }
 
@@ -254,11 +254,12 @@ export class WorkerHealth {
     const pid = this.#process?.pid ?? 0;
     const target = buildProbeTarget(kind, text, { wid: this.#wid, pid, env });
     const { name } = this.#watcher;
+    const { signal } = this.#over;
     switch (target.kind) {
       case 'tcp':
-        return await connectionGate.run(name, () => probeTcp(target, timeoutMs));
+        return await connectionGate.run(name, signal, () => probeTcp(target, timeoutMs));
       case 'http':
-        return await connectionGate.run(name, () => probeHttp(target.url, timeoutMs));
+        return await connectionGate.run(name, signal, () => probeHttp(target.url, timeoutMs));
       case 'exec': {
         const own = { CIRCUS_PID: String(pid), CIRCUS_WID: String(this.#wid) };
         const request = {
@@ -266,8 +267,9 @@ export class WorkerHealth {
           argv: target.argv,
           env: { ...env, ...own },
           timeoutMs,
+          signal,
         };
-        return await commandGate.run(name, () => probeCommand(runCommand, request));
+        return await commandGate.run(name, signal, () => probeCommand(runCommand, request));
       }
     }
   }
