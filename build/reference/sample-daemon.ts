@@ -28,6 +28,7 @@ function sampleWatcher(name: keyof typeof pids, cmd: string): WatcherView {
     numprocesses,
     singleton: false,
     readyCount: null,
+    reload: null,
     messages: {},
     options: describeOptions(createWatcherConfig(name, cmd, '', options)),
     origins: { cmd: 'circus.ini:5', copy_env: 'circus.ini:6', numprocesses: 'runtime' },

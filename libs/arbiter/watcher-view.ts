@@ -5,6 +5,7 @@ import {
   type DaemonState,
   livePids,
   readyCount,
+  reloadCounts,
   statusOf,
   troubleOf,
   type WatcherRecord,
@@ -43,6 +44,9 @@ export function viewWatcher(
     },
     get readyCount(): number | null {
       return readyCount(record);
+    },
+    get reload(): WatcherView['reload'] {
+      return reloadCounts(record);
     },
     singleton: record.rules.singleton,
     get options(): WatcherView['options'] {

@@ -24,6 +24,8 @@ export interface WatcherView {
   readonly numprocesses: number;
   /** Processes that have said that they are ready; null without `readiness`. */
   readonly readyCount: number | null;
+  /** While it is reloaded: new processes that serve, and old ones that are left; else null. */
+  readonly reload: { readonly fresh: number; readonly old: number } | null;
   /** What processes say of themselves (STATUS= to NOTIFY_SOCKET), by pid. */
   readonly messages: Readonly<Record<string, string>>;
   readonly singleton: boolean;

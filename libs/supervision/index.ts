@@ -13,4 +13,4 @@ export {
   type WatcherRules,
 } from './rules.ts';
 export { step } from './step.ts';
-export { isLetGo, livePids, readyCount, statusOf, troubleOf } from './views.ts';
+export { isLetGo, livePids, readyCount, reloadCounts, statusOf, troubleOf } from './views.ts';

@@ -44,6 +44,20 @@ export function readyCount({ rules, slots }: WatcherRecord): number | null {
   return slots.filter(({ process }) => process?.state === 'running').length;
 }
 
+/** How far a reload is: new processes that serve, and old ones that are left; null without one. */
+export function reloadCounts({
+  reload,
+  slots,
+}: WatcherRecord): { fresh: number; old: number } | null {
+  if (reload === null) return null;
+  const isNew = ({ process }: WatcherRecord['slots'][number]): boolean => {
+    return process !== null && process.generation >= reload.generation;
+  };
+  const occupied = slots.filter(isOccupied);
+  const fresh = occupied.filter((slot) => isNew(slot) && slot.process.state === 'running').length;
+  return { fresh, old: occupied.filter((slot) => !isNew(slot)).length };
+}
+
 /** Why a watcher is not as wanted, for people; null when all is well. */
 export function troubleOf(state: DaemonState, watcher: WatcherRecord, now: number): string | null {
   if (watcher.trouble !== null) return watcher.trouble;

@@ -23,12 +23,21 @@ export async function compareReloads(request: ComparisonRequest): Promise<Report
   ];
   if (pm2 !== undefined) {
     reports.push({ figures: { 'pm2: version': versionOfPm2(pm2) }, violations: [] });
-    reports.push(await withPm2(pm2, (subject) => reloadUnderLoad(subject, request)));
+    reports.push(await tryPeer(() => withPm2(pm2, (subject) => reloadUnderLoad(subject, request))));
   }
   if (hasGunicorn()) {
-    reports.push(await withGunicorn((subject) => reloadUnderLoad(subject, request)));
+    reports.push(await tryPeer(() => withGunicorn((subject) => reloadUnderLoad(subject, request))));
   }
   return joinReports(reports);
+}
+
+/** Whatever happens to a peer, our own figures are told. */
+async function tryPeer(measure: () => Promise<Report>): Promise<Report> {
+  try {
+    return await measure();
+  } catch (error) {
+    return { figures: { 'could not be measured': String(error) }, violations: [] };
+  }
 }
 
 /** A version that never gets ready, under load: nobody may notice, and whoever asked for it is told. */

@@ -79,6 +79,7 @@ export async function withPm2<T>(
 export async function withGunicorn<T>(use: (subject: ReloadSubject) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'gunicorn-'));
   const log = join(folder, 'ready');
+  writeFileSync(log, '');
   const [port = 0] = await findFreePorts(1);
   const words = ['-w', `${workers}`, '-k', 'gthread', '--threads', '16', '-b', `127.0.0.1:${port}`];
   const master = spawn('gunicorn', [...words, '--log-level', 'error', 'slow_wsgi:app'], {
@@ -88,6 +89,7 @@ export async function withGunicorn<T>(use: (subject: ReloadSubject) => Promise<T
   });
   try {
     await answers(port);
+    await serves(master, log, []);
     const reload = (): Promise<void> => hangUp(master, log);
     return await use({ name: 'gunicorn', port, reload, isOurs: false });
   } finally {
@@ -101,10 +103,14 @@ export function hasGunicorn(): boolean {
   return (process.env['PATH'] ?? '').split(':').some((path) => existsSync(join(path, 'gunicorn')));
 }
 
-/** Waits until all workers are others and serve: gunicorn does not tell when a reload has ended. */
 async function hangUp(master: ChildProcess, log: string): Promise<void> {
   const before = childrenOf(master);
   master.kill('SIGHUP');
+  await serves(master, log, before);
+}
+
+/** Waits until all workers are others and serve: gunicorn does not tell when a reload has ended. */
+async function serves(master: ChildProcess, log: string, before: readonly number[]): Promise<void> {
   await waitUntil(
     () => {
       const now = childrenOf(master);

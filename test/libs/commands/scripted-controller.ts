@@ -19,6 +19,7 @@ function watcher(name: string, parts: Partial<WatcherView> = {}): WatcherView {
     processCount: 3,
     numprocesses: 2,
     readyCount: null,
+    reload: null,
     messages: {},
     singleton: false,
     options: { cmd: 'sleep 5', env: { B: '2', A: '1' }, numprocesses: 2, shell: false, uid: null },
