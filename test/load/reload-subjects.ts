@@ -14,8 +14,11 @@ const patienceMs = 30_000;
 const server = resolve('test/fixtures/drain_server.mjs');
 const run = promisify(execFile);
 
+/** Debian's. */
+const gunicorn = '/usr/bin/gunicorn';
+
 /** The configuration of the watcher `web`. */
-export const webSections = `[watcher:web]
+const webSections = `[watcher:web]
 cmd = ${process.execPath} ${server} $(circus.sockets.web) --start 0.5
 use_sockets = True
 numprocesses = ${workers}
@@ -82,7 +85,7 @@ export async function withGunicorn<T>(use: (subject: ReloadSubject) => Promise<T
   writeFileSync(log, '');
   const [port = 0] = await findFreePorts(1);
   const words = ['-w', `${workers}`, '-k', 'gthread', '--threads', '16', '-b', `127.0.0.1:${port}`];
-  const master = spawn('gunicorn', [...words, '--log-level', 'error', 'slow_wsgi:app'], {
+  const master = spawn(gunicorn, [...words, '--log-level', 'error', 'slow_wsgi:app'], {
     cwd: resolve('test/fixtures'),
     env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1', READY_LOG: log },
     stdio: ['ignore', 'inherit', 'inherit'],
@@ -100,7 +103,7 @@ export async function withGunicorn<T>(use: (subject: ReloadSubject) => Promise<T
 
 /** Where gunicorn is, if it is. */
 export function hasGunicorn(): boolean {
-  return (process.env['PATH'] ?? '').split(':').some((path) => existsSync(join(path, 'gunicorn')));
+  return existsSync(gunicorn);
 }
 
 async function hangUp(master: ChildProcess, log: string): Promise<void> {
