@@ -13,7 +13,7 @@ import {
   setWatcherOption,
   type WatcherConfig,
 } from '#libs/config';
-import { type ActivatedSocket, childrenOf } from '#libs/native';
+import { type ActivatedSocket, childrenOf, type ProcessIdentity } from '#libs/native';
 import { ProcessMeter } from '#libs/process-info';
 import {
   type AddRequest,
@@ -105,8 +105,9 @@ export class Arbiter implements Controller {
       outputs: this.#outputs,
       onRemoved: (key) => {
         this.#outputs.removed(key);
-        this.#configs.delete(key);
         this.#sockets.unwatchDemand(key);
+        // A successor of the same name may have come since, and its configuration with it.
+        if (this.#supervisor.state.watchers[key] === undefined) this.#configs.delete(key);
       },
       onEnd: () => {
         clearInterval(this.#passTimer);
@@ -121,7 +122,7 @@ export class Arbiter implements Controller {
     if (!this.#areSocketsOpen) this.openSockets();
     this.#supervisor.start();
     this.#passEvery(this.#config.circus.check_delay);
-    await this.#startConfigured();
+    await this.#startAll(this.#config.watchers);
   }
 
   /**
@@ -139,6 +140,11 @@ export class Arbiter implements Controller {
   /** Closes them and removes their files. At the end it happens by itself. */
   closeSockets(): void {
     this.#sockets.close();
+  }
+
+  /** Whether it was told to end. */
+  get isEnding(): boolean {
+    return this.#supervisor.state.phase !== 'running';
   }
 
   get globalOptions(): GlobalOptions {
@@ -170,13 +176,18 @@ export class Arbiter implements Controller {
   }
 
   describeSelf(): JsonObject {
-    return { ...this.#meter.describe(this.pid), children: [] };
+    const children = this.#describeAll(this.#supervisor.strays());
+    return { ...this.#meter.describe(this.pid), children };
+  }
+
+  #describeAll(processes: readonly ProcessIdentity[]): JsonObject[] {
+    return processes
+      .map(({ pid }) => this.#meter.describe(pid))
+      .filter((description) => description !== undefined);
   }
 
   #describeWorker({ identity: { pid }, wid, spawnedAt }: Worker): ProcessView {
-    const children = childrenOf(pid)
-      .map((child) => this.#meter.describe(child.pid))
-      .filter((child) => child !== undefined);
+    const children = this.#describeAll(childrenOf(pid));
     return {
       pid,
       wid,
@@ -239,7 +250,7 @@ export class Arbiter implements Controller {
     const config = createWatcherConfig(name, cmd, args, options);
     requireStreams(config);
     const key = name.toLowerCase();
-    if (this.#configs.has(key)) {
+    if (this.#lastingKeys().includes(key)) {
       throw new CircusError('already_exists', `watcher '${name}' already exists`);
     }
     requireSockets(config, this.#sockets.managed.names);
@@ -315,14 +326,14 @@ export class Arbiter implements Controller {
 
   /** Ends everything; a second one, or `atOnce`, without waiting for anybody. */
   quit({ atOnce = false }: { atOnce?: boolean } = {}): Operation {
-    if (this.#supervisor.state.phase === 'running') this.#options.log.info('Arbiter exiting');
+    if (!this.isEnding) this.#options.log.info('Arbiter exiting');
     return operation(this.#supervisor.command({ type: 'quit', atOnce }), noKeys);
   }
 
   reloadConfig({ dryRun }: { dryRun: boolean }): Operation {
     this.#requireReady();
     const next = this.#reread();
-    const plan = this.#withSocketUsers(planChanges(this.#config, this.#keys(), next), next);
+    const plan = this.#withSocketUsers(planChanges(this.#config, this.#lastingKeys(), next), next);
     const reply = { plan: describePlan(plan) };
     if (dryRun) return { reply, done: Promise.resolve({}) };
     this.#prepareSockets(next.sockets).commit();
@@ -364,7 +375,7 @@ export class Arbiter implements Controller {
     } finally {
       this.#isRestarting = false;
     }
-    await this.#startConfigured();
+    await this.#startAll(this.#config.watchers);
   }
 
   /**
@@ -439,11 +450,7 @@ export class Arbiter implements Controller {
     const changes = plan.changed.map(({ key, action, apply }) =>
       this.#configure(key, apply(this.#requireConfig(key)), action === 'reload'),
     );
-    const additions = plan.added.map((config) => this.#addWatcher(config, false));
-    await Promise.all(additions);
-    const keys = plan.added.map(({ name }) => name.toLowerCase());
-    const start = this.#supervisor.command({ type: 'start', keys, isOne: false });
-    await Promise.all([...removals, ...changes, start]);
+    await Promise.all([...removals, ...changes, this.#startAll(plan.added)]);
   }
 
   #passEvery(seconds: number): void {
@@ -455,9 +462,15 @@ export class Arbiter implements Controller {
     );
   }
 
-  async #startConfigured(): Promise<void> {
-    for (const config of this.#config.watchers) await this.#addWatcher(config, false);
-    await this.#supervisor.command({ type: 'start', keys: this.#keys(), isOne: false });
+  /**
+   * Adds watchers and starts those with autostart. All is ordered before anything is waited for: a
+   * later command is a later one to each of them.
+   */
+  async #startAll(configs: readonly WatcherConfig[]): Promise<void> {
+    const additions = configs.map((config) => this.#addWatcher(config, false));
+    const keys = configs.map(({ name }) => name.toLowerCase());
+    const start = this.#supervisor.command({ type: 'start', keys, isOne: false });
+    await Promise.all([...additions, start]);
   }
 
   #addWatcher(config: WatcherConfig, start: boolean): Promise<WaitResult> {
@@ -485,6 +498,12 @@ export class Arbiter implements Controller {
     return Object.keys(this.#supervisor.state.watchers).sort();
   }
 
+  /** Without those that are being removed. */
+  #lastingKeys(): string[] {
+    const { watchers } = this.#supervisor.state;
+    return this.#keys().filter((key) => watchers[key]?.isRemoved === false);
+  }
+
   #resolve(selection: Selection): readonly string[] {
     if (selection.kind === 'all') return this.#keys();
     const keys = selection.kind === 'one' ? [selection.key] : selection.keys;
@@ -505,9 +524,7 @@ export class Arbiter implements Controller {
   }
 
   #requireReady(): void {
-    if (this.#supervisor.state.phase !== 'running') {
-      throw new CircusError('restarting', 'arbiter is stopping...');
-    }
+    if (this.isEnding) throw new CircusError('restarting', 'arbiter is stopping...');
     if (this.#isRestarting) throw new CircusError('restarting', 'arbiter is restarting...');
   }
 }

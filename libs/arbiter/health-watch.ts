@@ -39,7 +39,7 @@ export class HealthWatch {
    */
   prepare(
     watcher: WatcherConfig,
-    place: { wid: number; sockets: WorkerSockets },
+    place: { wid: number; ticket: number; sockets: WorkerSockets },
     listener: HealthListener,
   ): WorkerHealth | undefined {
     const { readiness, liveness } = watcher.options;

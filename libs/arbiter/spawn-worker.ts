@@ -34,7 +34,7 @@ export interface WorkerEquipment {
  */
 export function spawnWorker(
   watcher: WatcherConfig,
-  wid: number,
+  { wid, ticket }: { wid: number; ticket: number },
   { sockets, outputs, reporting = { env: {}, descriptors: [] } }: WorkerEquipment,
 ): ProcessIdentity {
   const own = buildEnvironment(watcher, process.env);
@@ -49,6 +49,7 @@ export function spawnWorker(
     stdout: outputs.stdout ?? (options.close_child_stdout ? 'null' : 'inherit'),
     stderr: outputs.stderr ?? (options.close_child_stderr ? 'null' : 'inherit'),
     descriptors: [...sockets.descriptors, ...reporting.descriptors],
+    mark: ticket,
     ...(sockets.listenEnv === undefined ? {} : { pidVariable: 'LISTEN_PID' }),
     rlimits: Object.entries(rlimits).map(([name, value]) => ({ name, value })),
     ...identityOptions(watcher),

@@ -56,6 +56,7 @@ export interface HealthListener {
 export class WorkerHealth {
   readonly #watcher: WatcherConfig;
   readonly #wid: number;
+  readonly #ticket: number;
   readonly #means: HealthMeans;
   readonly #pipe: ReadyPipe | undefined;
   readonly #channel: NotifyChannel | undefined;
@@ -81,12 +82,13 @@ export class WorkerHealth {
   /** @throws SystemError EMFILE: no pipe or socket can be made */
   constructor(
     watcher: WatcherConfig,
-    { wid, sockets }: { wid: number; sockets: WorkerSockets },
+    { wid, ticket, sockets }: { wid: number; ticket: number; sockets: WorkerSockets },
     means: HealthMeans,
     listener: HealthListener,
   ) {
     this.#watcher = watcher;
     this.#wid = wid;
+    this.#ticket = ticket;
     this.#means = means;
     this.#listener = listener;
     const { readiness, readiness_target, liveness, liveness_timeout } = watcher.options;
@@ -268,6 +270,9 @@ export class WorkerHealth {
           env: { ...env, ...own },
           timeoutMs,
           signal,
+          // What a command leaves behind and cannot be found ends with the process, at the latest.
+          mark: this.#ticket,
+          endsItsGroup: true,
         };
         return await commandGate.run(name, signal, () => probeCommand(runCommand, request));
       }

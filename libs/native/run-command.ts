@@ -22,6 +22,8 @@ export interface CommandRequest extends Omit<SpawnRequest, 'stdin' | 'stdout' | 
   readonly maxOutputBytes: number;
   /** When it is aborted the command is killed at once, as when its time is over. */
   readonly signal?: AbortSignal;
+  /** What it has started in the background is killed when it has ended. */
+  readonly endsItsGroup?: boolean;
 }
 
 /** How it went. A command that fails is a result; only one that cannot be started is an error. */
@@ -52,6 +54,7 @@ export async function runCommand(reaper: Reaper, request: CommandRequest): Promi
   const deadline = new Deadline(leader, request);
   const exit = await new Promise<ExitRecord>((resolve) => reaper.watch(leader.pid, resolve));
   deadline.cancel();
+  if (request.endsItsGroup) endIfAllowed(() => signalGroup(leader.pid, SIGKILL));
   const { stdout, stderr, input } = channels;
   await settledWithin(Promise.all([stdout.ended, stderr.ended]), graceMs);
   for (const socket of [stdout.socket, stderr.socket, input]) socket?.destroy();

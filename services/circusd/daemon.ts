@@ -5,6 +5,7 @@ import type { Logger } from '#libs/logging';
 import type { ActivatedSocket } from '#libs/native';
 import { ControlEndpoint } from './control-endpoint.ts';
 import { EventPublisher } from './event-publisher.ts';
+import { removePidfile, writePidfile } from './pidfile.ts';
 import { handleSignals } from './signals.ts';
 import { refuseLiveSocket, SocketFile, socketPath } from './socket-file.ts';
 import { StartupError } from './startup-error.ts';
@@ -17,34 +18,48 @@ export interface DaemonOptions {
   readonly log: Logger;
   /** Sockets that circusd was started with. */
   readonly activated: readonly ActivatedSocket[];
+  /** Names this process for as long as it runs; null: no such file. */
+  readonly pidfile: string | null;
 }
 
 /**
  * Runs until everything has ended.
  *
- * @throws StartupError an endpoint or a socket cannot be bound
+ * @throws StartupError the pidfile is another's; an endpoint or a socket cannot be bound
  */
 export async function runDaemon(options: DaemonOptions): Promise<void> {
-  const { version, config, reread, log } = options;
+  const { version, config, reread, log, pidfile } = options;
   log.info(`Starting master on pid ${process.pid}`);
   const publisher = new EventPublisher(log);
   const onEvent = publisher.publish.bind(publisher);
   const arbiter = new Arbiter({ version, config, reread, log, onEvent });
   const control = new ControlEndpoint(arbiter, log);
+  // Before anything is there that a signal would leave behind.
+  handleSignals(arbiter, log);
+  if (pidfile !== null) claimPidfile(pidfile);
   const { endpoint, pubsub_endpoint } = config.circus;
-  const files = [await bind(publisher, 'pubsub_endpoint', pubsub_endpoint)];
-  openSockets(arbiter, options);
+  const files: (SocketFile | undefined)[] = [];
   try {
+    files.push(await bind(publisher, 'pubsub_endpoint', pubsub_endpoint));
+    openSockets(arbiter, options);
     files.push(await bind(control, 'endpoint', endpoint));
-    handleSignals(arbiter, log);
     const serving = [publisher.serve(), control.serve()];
     void announceStart(arbiter, log);
     await arbiter.ended;
     await Promise.all([control.close(), publisher.close()]);
-    for (const file of files) file?.remove();
     await Promise.all(serving);
   } finally {
+    for (const file of files) file?.remove();
     arbiter.closeSockets();
+    if (pidfile !== null) removePidfile(pidfile);
+  }
+}
+
+function claimPidfile(path: string): void {
+  try {
+    writePidfile(path);
+  } catch (error) {
+    throw new StartupError(error instanceof Error ? error.message : String(error));
   }
 }
 
@@ -58,6 +73,7 @@ function openSockets(arbiter: Arbiter, { activated }: DaemonOptions): void {
 }
 
 async function announceStart(arbiter: Arbiter, log: Logger): Promise<void> {
+  if (arbiter.isEnding) return;
   try {
     await arbiter.run();
   } catch (error) {

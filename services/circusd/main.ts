@@ -13,7 +13,6 @@ import { requireConfig } from './configuration.ts';
 import { runDaemon } from './daemon.ts';
 import { daemonize } from './daemonize.ts';
 import { exitCodes } from './manual-tables.ts';
-import { removePidfile, writePidfile } from './pidfile.ts';
 import { claimSignals } from './signals.ts';
 import { StartupError } from './startup-error.ts';
 
@@ -72,11 +71,9 @@ async function run(file: string, flags: CircusdArguments): Promise<void> {
   if (circus.umask !== null) process.umask(circus.umask);
   const pidfile = flags.pidfile ?? circus.pidfile;
   try {
-    if (pidfile !== null) claimPidfile(pidfile);
     const reread = (): CircusConfig => requireConfig(file, (text) => log.warn(text));
-    await runDaemon({ version: CIRCUS_VERSION, config, reread, log, activated });
+    await runDaemon({ version: CIRCUS_VERSION, config, reread, log, activated, pidfile });
   } finally {
-    if (pidfile !== null) removePidfile(pidfile);
     await log.close();
   }
 }
@@ -92,14 +89,6 @@ function openLog(circus: CircusConfig['circus'], flags: CircusdArguments): Logge
     return createLogger({ name: 'circus', level, format: flags.logFormat, output, sendTo });
   } catch (error) {
     throw new StartupError(`cannot log: ${error instanceof Error ? error.message : error}`);
-  }
-}
-
-function claimPidfile(path: string): void {
-  try {
-    writePidfile(path);
-  } catch (error) {
-    throw new StartupError(error instanceof Error ? error.message : String(error));
   }
 }
 
