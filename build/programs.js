@@ -2,4 +2,6 @@
 export const programs = {
   circusd: 'services/circusd/main.ts',
   circusctl: 'services/circusctl/main.ts',
+  'circus-plugin': 'services/plugin-runner/main.ts',
+  'circusd-stats': 'services/stats/main.ts',
 };

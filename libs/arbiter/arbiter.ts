@@ -24,6 +24,8 @@ import {
   type Json,
   type JsonObject,
   type KillRequest,
+  type LogReply,
+  type LogRequest,
   type Operation,
   type ProcessView,
   type ReplyBody,
@@ -35,11 +37,14 @@ import {
 import type { WaitResult } from '#libs/supervision';
 import { epochSeconds, monotonicMs } from './clock.ts';
 import { describePlan } from './describe-plan.ts';
+import { requireOwner } from './endpoint-owner.ts';
 import { type EventListener, EventLog } from './event-log.ts';
+import { type LogChannel, noLogChannel } from './log-channel.ts';
 import type { PreparedSockets } from './managed-sockets.ts';
 import { rulesOf } from './rules-of.ts';
 import { signalWorkers } from './signalling.ts';
 import { Supervisor, type SupervisorLog } from './supervisor.ts';
+import { WatcherLogs } from './watcher-logs.ts';
 import { requireStreams, WatcherOutputs } from './watcher-outputs.ts';
 import { WatcherSockets } from './watcher-sockets.ts';
 import { viewWatcher } from './watcher-view.ts';
@@ -57,6 +62,8 @@ export interface ArbiterOptions {
   readonly log: SupervisorLog;
   /** Told of every event, in order. */
   readonly onEvent: EventListener;
+  /** Where live output is published; nowhere without it. */
+  readonly logChannel?: LogChannel;
 }
 
 /** Supervises every watcher of a configuration, and answers commands. */
@@ -71,6 +78,8 @@ export class Arbiter implements Controller {
   readonly #supervisor: Supervisor;
   readonly #sockets: WatcherSockets;
   readonly #outputs: WatcherOutputs;
+  readonly #logs: WatcherLogs;
+  readonly #instance = `${process.pid}-${Date.now()}`;
   readonly #meter = new ProcessMeter();
   readonly #configs = new Map<string, WatcherConfig>();
   #config: CircusConfig;
@@ -91,7 +100,16 @@ export class Arbiter implements Controller {
       onDemand: (key) => this.#supervisor.demand(key),
       warn: (text) => options.log.warn(text),
     });
+    this.#logs = new WatcherLogs({
+      channel: options.logChannel ?? noLogChannel,
+      keys: () => this.#keys(),
+      has: (key) => this.#configs.has(key),
+      nameOf: (key) => this.#requireConfig(key).name,
+      ringBytesOf: (key) => this.#requireConfig(key).options.log_ring,
+      pathsOf: (key) => this.#outputs.pathsOf(key),
+    });
     this.#outputs = new WatcherOutputs({
+      logs: this.#logs,
       configOf: (key) => this.#requireConfig(key),
       publish: (name, event, facts) => this.#events.publish(name, event, facts, epochSeconds()),
       log: options.log,
@@ -105,6 +123,7 @@ export class Arbiter implements Controller {
       outputs: this.#outputs,
       onRemoved: (key) => {
         this.#outputs.removed(key);
+        this.#logs.removed(key);
         this.#sockets.unwatchDemand(key);
         // A successor of the same name may have come since, and its configuration with it.
         if (this.#supervisor.state.watchers[key] === undefined) this.#configs.delete(key);
@@ -248,6 +267,7 @@ export class Arbiter implements Controller {
   add({ name, cmd, args, options, start }: AddRequest): Operation {
     this.#requireReady();
     const config = createWatcherConfig(name, cmd, args, options);
+    requireOwner(this.#config.circus, config);
     requireStreams(config);
     const key = name.toLowerCase();
     if (this.#lastingKeys().includes(key)) {
@@ -348,6 +368,11 @@ export class Arbiter implements Controller {
   reopenLogs(): ReplyBody {
     this.#options.log.info('log files are opened again');
     return this.#outputs.reopen();
+  }
+
+  async logs(request: LogRequest): Promise<LogReply> {
+    for (const key of request.keys) this.#requireWatcher(key);
+    return { ...(await this.#logs.read(request)), instance: this.#instance };
   }
 
   events(since: number, key?: string): EventReplay {
@@ -484,6 +509,7 @@ export class Arbiter implements Controller {
   async #configure(key: string, config: WatcherConfig, needsReload: boolean): Promise<ReplyBody> {
     const replaces = this.#outputs.configure(key, this.#requireConfig(key), config);
     this.#configs.set(key, config);
+    this.#logs.configured(key);
     const rules = rulesOf(config);
     await this.#supervisor.command({
       type: 'set',

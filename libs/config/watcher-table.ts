@@ -379,6 +379,18 @@ export const watcherTable = defineOptions([
     manual: '-',
   },
   {
+    name: 'log_ring',
+    kind: integer,
+    default: 65_536,
+    unit: 'bytes',
+    minimum: 0,
+    maximum: 67_108_864,
+    doc: "How much of the latest output circusd keeps for `circusctl logs`. Without a stream the processes write to a pipe that circusd passes on to its own output; with 0 they have circusd's own output itself, and nothing is kept.",
+    manual: '-',
+    effect: 'stream',
+    isShownWhenSet: true,
+  },
+  {
     name: 'virtualenv',
     kind: string,
     default: null,

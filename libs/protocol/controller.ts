@@ -5,6 +5,7 @@
 import type { ReplyBody } from './envelope.ts';
 import type { PublishedEvent } from './events.ts';
 import type { Json, JsonObject } from './json.ts';
+import type { LogReply, LogRequest } from './logs.ts';
 
 /** A watcher's state as `status` tells it. */
 export type WatcherStatus = 'stopped' | 'starting' | 'active' | 'stopping';
@@ -177,6 +178,12 @@ export interface Controller {
    * processes write to by themselves, which only they can open again.
    */
   reopenLogs(): ReplyBody;
+  /**
+   * The last output of watchers, and how it is recorded.
+   *
+   * @throws CircusError `not_found`; `failed`: the log endpoint cannot be bound
+   */
+  logs(request: LogRequest): Promise<LogReply>;
   /** Events after `since`; only those of one watcher when `key` is given. */
   events(since: number, key?: string): EventReplay;
 }

@@ -3,7 +3,7 @@ import type { WatcherStatus } from '#libs/protocol';
 import { describeMissing } from './dependencies.ts';
 import type { DaemonState, WatcherRecord, WatcherState } from './model.ts';
 import { isTended } from './processes.ts';
-import { byAge, findSlot, isOccupied } from './slots.ts';
+import { byAge, findSlot, isOccupied, isOlder } from './slots.ts';
 
 /** The core's states in the words of `status`. A dormant watcher runs nothing: stopped. */
 const statusOfState: Readonly<Record<WatcherState, WatcherStatus>> = {
@@ -50,12 +50,35 @@ export function reloadCounts({
   slots,
 }: WatcherRecord): { fresh: number; old: number } | null {
   if (reload === null) return null;
-  const isNew = ({ process }: WatcherRecord['slots'][number]): boolean => {
-    return process !== null && process.generation >= reload.generation;
-  };
   const occupied = slots.filter(isOccupied);
-  const fresh = occupied.filter((slot) => isNew(slot) && slot.process.state === 'running').length;
-  return { fresh, old: occupied.filter((slot) => !isNew(slot)).length };
+  const olds = occupied.filter((slot) => isOlder(slot, reload));
+  const news = occupied.filter((slot) => !isOlder(slot, reload));
+  const fresh = news.filter((slot) => slot.process.state === 'running').length;
+  return { fresh, old: olds.length };
+}
+
+/** The slots of a watcher, as whoever keeps something for its processes has to know them. */
+export interface Places {
+  /** Wids whose process stays, or is followed by one in the same slot. */
+  readonly staying: ReadonlySet<number>;
+  /** Wids that go with their process: the count was lowered, or a reload replaces it from another slot. */
+  readonly leaving: ReadonlySet<number>;
+  /** How many are to stay when all that is under way is done. */
+  readonly awaited: number;
+}
+
+/** What becomes of the slots of a watcher. One whose process has ended for good belongs to neither side. */
+export function placesOf({ slots, wanted, rules, reload }: WatcherRecord): Places {
+  const graceful = reload?.kind === 'graceful' ? reload : null;
+  const staying = new Set<number>();
+  const leaving = new Set<number>();
+  for (const slot of slots) {
+    if (slot.isDone) continue;
+    const leaves = slot.isSurplus || (graceful !== null && isOlder(slot, graceful));
+    (leaves ? leaving : staying).add(slot.wid);
+  }
+  const done = slots.filter(({ isDone }) => isDone).length;
+  return { staying, leaving, awaited: wanted === 'active' ? rules.numprocesses - done : 0 };
 }
 
 /** Why a watcher is not as wanted, for people; null when all is well. */

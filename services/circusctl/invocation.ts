@@ -7,7 +7,7 @@ import {
   findCommand,
   flagsOf,
 } from '#libs/commands';
-import { flagName, takesValue } from './flag-names.ts';
+import { flagNames, takesValue } from './flag-names.ts';
 import { globalFlags } from './global-flags.ts';
 import { protectLiteral } from './literal-words.ts';
 import type { ParsedWords } from './parse-words.ts';
@@ -89,7 +89,7 @@ async function partFlags(
 /** The first argument that is neither a flag nor the value of one. */
 export function findCommandWord(argv: readonly string[]): number {
   const valued = new Set(
-    [globalFlags, ...catalog.map(flagsOf)].flat().filter(takesValue).map(flagName),
+    [globalFlags, ...catalog.map(flagsOf)].flat().filter(takesValue).flatMap(flagNames),
   );
   return argv.findIndex((argument, place) => {
     return !argument.startsWith('-') && !valued.has(argv[place - 1] ?? '');

@@ -107,6 +107,12 @@ export function scriptedController(script: Script = {}): Controller & { calls: C
       calls.push(['reopenLogs']);
       return { direct: ['/var/log/x'] };
     },
+    logs(request) {
+      calls.push(['logs', request]);
+      const facts = { watcher: 'web-1', stream: 'stderr' as const, pid: 11, wid: 1, time: null };
+      const place = { position: 7, bytes: 4, data: 'a\nb\n' };
+      return Promise.resolve({ logs: [{ ...facts, ...place }], sources: [], instance: 'i' });
+    },
     events(since, key) {
       calls.push(['events', since, key]);
       const payload = { time: 1.5, seq: 8, wseq: 3, process_pid: 11 };
