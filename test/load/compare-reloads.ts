@@ -1,6 +1,6 @@
 /** The long form: many reloads of circusd, and of PM2 and gunicorn where they are installed. */
 import type { Report } from '../chaos/storm.ts';
-import type { RunningDaemon } from '../daemon/index.ts';
+import { type RunningDaemon, waitUntil } from '../daemon/index.ts';
 import { HttpClients } from './http-clients.ts';
 import { describeClients, type ReloadStormRequest, reloadUnderLoad } from './reload-storm.ts';
 import { hasGunicorn, versionOfPm2, withCircus, withGunicorn, withPm2 } from './reload-subjects.ts';
@@ -53,12 +53,17 @@ export async function reloadToBrokenVersion(port: number, daemon: RunningDaemon)
     () => 'none',
     (error: Error) => error.message,
   );
-  const { pids: after } = await client.call('list', { name: 'web' });
+  // The new ones are answered by their reason, and then they go.
+  const listed = async (): Promise<string> =>
+    String((await client.call('list', { name: 'web' }))['pids']);
+  const isBack = async (): Promise<boolean> => (await listed()) === String(before);
+  await waitUntil(isBack, { withinMs: 10_000 }, () => '').catch(() => undefined);
+  const after = await listed();
   await clients.end();
   const violations: string[] = [];
   if (clients.failures.length > 0) violations.push(`${how}: ${clients.failures.length} failed`);
   if (!/did not get ready within 2 s/.test(reason)) violations.push(`${how}: reason ${reason}`);
-  if (String(after) !== String(before)) violations.push(`${how}: ${before} became ${after}`);
+  if (after !== String(before)) violations.push(`${how}: ${before} became ${after}`);
   return { figures: { ...describeClients(how, clients), [`${how}: reason`]: reason }, violations };
 }
 
