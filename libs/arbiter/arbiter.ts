@@ -7,6 +7,7 @@ import {
   isTouched,
   planChanges,
   requireConsistent,
+  requireDependencies,
   requireSockets,
   type SocketConfig,
   setWatcherOption,
@@ -176,10 +177,13 @@ export class Arbiter implements Controller {
   }
 
   findWatcher(key: string): WatcherView | undefined {
-    const record = this.#supervisor.state.watchers[key];
+    const { state } = this.#supervisor;
+    const record = state.watchers[key];
     const config = this.#configs.get(key);
     if (record === undefined || config === undefined) return undefined;
-    return viewWatcher(record, config, monotonicMs(), () => this.#outputs.troubleOf(key));
+    const messagesOf = (watcher: string) => this.#supervisor.messagesOf(watcher);
+    const surroundings = { state, messagesOf, streamTrouble: () => this.#outputs.troubleOf(key) };
+    return viewWatcher(surroundings, record, config, monotonicMs());
   }
 
   processes(key: string, pid?: number): readonly ProcessView[] {
@@ -254,6 +258,12 @@ export class Arbiter implements Controller {
     );
   }
 
+  abortReload(selection: Selection): Operation {
+    this.#requireReady();
+    const keys = this.#resolve(selection);
+    return operation(this.#supervisor.command({ type: 'abort', keys }), noKeys);
+  }
+
   add({ name, cmd, args, options, start }: AddRequest): Operation {
     this.#requireReady();
     const config = createWatcherConfig(name, cmd, args, options);
@@ -264,6 +274,7 @@ export class Arbiter implements Controller {
       throw new CircusError('already_exists', `watcher '${name}' already exists`);
     }
     requireSockets(config, this.#sockets.managed.names);
+    requireDependencies(config, [...this.#configs.values()]);
     this.#events.publish(name, 'add', {}, epochSeconds());
     const work = this.#addWatcher(config, start);
     // A start that fails shows in status, events and log; to `add` it has not failed (protocol 2.3).
@@ -303,6 +314,7 @@ export class Arbiter implements Controller {
     requireConsistent(config);
     requireStreams(config);
     requireSockets(config, this.#sockets.managed.names);
+    requireDependencies(config, [...this.#configs.values()]);
     for (const _ of settings) this.#events.publish(name, 'updated', {}, epochSeconds());
     const needsReload = settings.some(({ effect }) => effect === 'reload');
     return { reply: {}, done: this.#configure(key, config, needsReload) };
