@@ -1,23 +1,15 @@
 /** Every option of `[watcher:NAME]`, seen by its worker, in events or in the process table. */
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, readlinkSync } from 'node:fs';
-import type { JsonObject } from '#libs/protocol';
 import { readLines, readReport } from '../../system/daemon.ts';
 import { until } from '../../system/until.ts';
 import { familyMembers } from './documented.ts';
+import { eventsCalled } from './events.ts';
+import { healthObservations } from './health.ts';
 import { limitObservations } from './limits.ts';
 import { answeringPid, listedSocket } from './listening.ts';
 import { asRoot, noEffect, observed, type Row, type Rows, reported, type Sight } from './rows.ts';
 import { streamObservations } from './streams.ts';
-
-/** Events of that name, waited for until there are so many. */
-async function eventsCalled(sight: Sight, name: string, count: number): Promise<JsonObject[]> {
-  return await until(
-    `${count} ${name} of ${sight.name}`,
-    async () => (await sight.events()).filter(({ topic }) => String(topic).endsWith(`.${name}`)),
-    ({ length }) => length >= count,
-  );
-}
 
 async function exitCodeOfStop(sight: Sight): Promise<unknown> {
   await sight.daemon.running(sight.name, 1);
@@ -277,6 +269,7 @@ export const watcherObservations: Rows = {
       assert.ok(two > 0);
     },
   ),
+  ...healthObservations,
   ...limitObservations,
   ...streamObservations,
   ...Object.fromEntries(familyMembers('hooks.NAME').map(hookRow)),
