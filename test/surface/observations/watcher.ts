@@ -7,6 +7,7 @@ import { until } from '../../system/until.ts';
 import { familyMembers } from './documented.ts';
 import { limitObservations } from './limits.ts';
 import { answeringPid, listedSocket } from './listening.ts';
+import { readinessObservations } from './readiness.ts';
 import { asRoot, noEffect, observed, type Row, type Rows, reported, type Sight } from './rows.ts';
 import { streamObservations } from './streams.ts';
 
@@ -278,6 +279,7 @@ export const watcherObservations: Rows = {
     },
   ),
   ...limitObservations,
+  ...readinessObservations,
   ...streamObservations,
   ...Object.fromEntries(familyMembers('hooks.NAME').map(hookRow)),
   on_demand: observed(
