@@ -15,9 +15,10 @@ async function places(sight: Sight, event: string, count = 1): Promise<number[]>
   return found.map(({ seq }) => Number(seq));
 }
 
-/** Its process is replaced, again and again: stopped once that was seen. */
+/** A start of all waits for who never gets ready, so some are started here. Its process is replaced, again and again: stopped once that was seen. */
 const replaced = (tried: string, seen: string): Row =>
   observed(tried, seen, async (sight) => {
+    await sight.daemon.call('start', { name: sight.name, match: 'simple' });
     await places(sight, 'spawn', 2);
     await sight.daemon.call('stop', { name: sight.name, match: 'simple' });
   });
@@ -47,13 +48,14 @@ export const readinessObservations: Rows = {
     },
   ),
   readiness_timeout: replaced(
-    'cmd = sleep 600\nreadiness = exec\nreadiness_target = /bin/false\nreadiness_timeout = 0.2',
+    'cmd = sleep 600\nautostart = False\nreadiness = exec\nreadiness_target = /bin/false\nreadiness_timeout = 0.2',
     'a process that never gets ready is replaced',
   ),
   readiness_interval: observed(
-    `cmd = sleep 600\nreadiness = exec\nreadiness_target = /bin/sh -c '/usr/bin/date +%s.%N >> OUT/readiness_interval; exit 1'\nreadiness_interval = 0.02`,
+    `cmd = sleep 600\nautostart = False\nreadiness = exec\nreadiness_target = /bin/sh -c '/usr/bin/date +%s.%N >> OUT/readiness_interval; exit 1'\nreadiness_interval = 0.02`,
     'ten questions sooner than by default',
     async ({ daemon, name }) => {
+      await daemon.call('start', { name, match: 'simple' });
       const asked = (): string[] => readLines(daemon.folder, name);
       const times = await until('eleven', asked, ({ length }) => length >= 11);
       assert.ok(Number(times[10]) - Number(times[0]) < 2.4, `${times}`);
