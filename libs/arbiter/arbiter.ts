@@ -4,6 +4,7 @@ import {
   type ConfigPlan,
   checkWatcherOption,
   createWatcherConfig,
+  endpointVariables,
   isTouched,
   planChanges,
   requireConsistent,
@@ -35,6 +36,7 @@ import type { WaitResult } from '#libs/supervision';
 import { epochSeconds, monotonicMs } from './clock.ts';
 import { describePlan } from './describe-plan.ts';
 import { type EventListener, EventLog } from './event-log.ts';
+import { Hooks } from './hooks.ts';
 import type { PreparedSockets } from './managed-sockets.ts';
 import { rulesOf } from './rules-of.ts';
 import { signalWorkers } from './signalling.ts';
@@ -54,6 +56,8 @@ export interface ArbiterOptions {
   /** Reads the configuration again for an unnamed restart; throws what is to be told. */
   readonly reread: () => CircusConfig;
   readonly log: SupervisorLog;
+  /** The words that run the hook host, which calls the JavaScript functions that hooks name. */
+  readonly hookHost?: readonly string[];
   /** Told of every event, in order. */
   readonly onEvent: EventListener;
 }
@@ -70,6 +74,7 @@ export class Arbiter implements Controller {
   readonly #supervisor: Supervisor;
   readonly #sockets: WatcherSockets;
   readonly #outputs: WatcherOutputs;
+  readonly #hooks: Hooks;
   readonly #meter = new ProcessMeter();
   readonly #configs = new Map<string, WatcherConfig>();
   #config: CircusConfig;
@@ -95,6 +100,14 @@ export class Arbiter implements Controller {
       publish: (name, event, facts) => this.#events.publish(name, event, facts, epochSeconds()),
       log: options.log,
     });
+    this.#hooks = new Hooks({
+      configOf: (key) => this.#requireConfig(key),
+      runCommand: (request) => this.#supervisor.runCommand(request),
+      host: options.hookHost ?? [],
+      environment: () => endpointVariables(this.#config.circus),
+      publish: (name, event, facts) => this.#events.publish(name, event, facts, epochSeconds()),
+      warn: (text) => options.log.warn(text),
+    });
     this.#supervisor = new Supervisor({
       log: options.log,
       events: this.#events,
@@ -102,6 +115,7 @@ export class Arbiter implements Controller {
       configOf: (key) => this.#requireConfig(key),
       sockets: this.#sockets,
       outputs: this.#outputs,
+      hooks: this.#hooks,
       onRemoved: (key) => {
         this.#outputs.removed(key);
         this.#sockets.unwatchDemand(key);

@@ -11,6 +11,7 @@ export { type CompanionHost, withCompanions } from './companions.ts';
 export { buildEnvironment, type OwnEnvironment } from './environment.ts';
 export type { ConfigFault } from './fault.ts';
 export { formatFaults } from './format-faults.ts';
+export { parseHook } from './hook.ts';
 export {
   type ConfigPlan,
   type OptionChange,
@@ -18,6 +19,7 @@ export {
   type WatcherChange,
 } from './plan.ts';
 export { isTouched, type SocketPlan, socketIdentity } from './plan-sockets.ts';
+export { endpointVariables } from './plugin-watcher.ts';
 export {
   type CircusConfig,
   type ConfigReading,

@@ -75,6 +75,11 @@ export class Reaper {
     this.#watched.set(pid, onExit);
   }
 
+  /** Whether somebody waits for the end of this child alone. */
+  isWatched(pid: number): boolean {
+    return this.#watched.has(pid);
+  }
+
   /** In scope `watched` the child is then somebody else's to collect. */
   unwatch(pid: number): void {
     this.#watched.delete(pid);

@@ -16,6 +16,8 @@ export interface DaemonOptions {
   readonly config: CircusConfig;
   readonly reread: () => CircusConfig;
   readonly log: Logger;
+  /** The words that run the hook host. */
+  readonly hookHost: readonly string[];
   /** Sockets that circusd was started with. */
   readonly activated: readonly ActivatedSocket[];
   /** Names this process for as long as it runs; null: no such file. */
@@ -28,11 +30,11 @@ export interface DaemonOptions {
  * @throws StartupError the pidfile is another's; an endpoint or a socket cannot be bound
  */
 export async function runDaemon(options: DaemonOptions): Promise<void> {
-  const { version, config, reread, log, pidfile } = options;
+  const { version, config, reread, log, hookHost, pidfile } = options;
   log.info(`Starting master on pid ${process.pid}`);
   const publisher = new EventPublisher(log);
   const onEvent = publisher.publish.bind(publisher);
-  const arbiter = new Arbiter({ version, config, reread, log, onEvent });
+  const arbiter = new Arbiter({ version, config, reread, log, hookHost, onEvent });
   const control = new ControlEndpoint(arbiter, log);
   // Before anything is there that a signal would leave behind.
   handleSignals(arbiter, log);

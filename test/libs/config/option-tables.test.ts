@@ -40,6 +40,7 @@ const watcherCases: RowCases = {
   stop_signal: ['int', 2, '2', '0'],
   max_retry: ['-1', -1, '-1', '-2'],
   graceful_timeout: ['1.5', 1.5, '1.5', '-1'],
+  hook_timeout: ['1.5', 1.5, '1.5', '0'],
   priority: ['-3', -3, '-3', '1.5'],
   max_age: ['60', 60, '60', '-1'],
   max_age_variance: ['0', 0, '0', '-1'],
