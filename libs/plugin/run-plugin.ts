@@ -56,8 +56,9 @@ export class PluginRun {
    * @throws whatever handle_init and handle_stop throw, EndpointError an endpoint is none
    */
   async run(): Promise<void> {
-    const subscribed = this.#feed.open();
-    await Promise.all([subscribed, this.#plugin.handle_init()]);
+    // First, so that nothing happens between what handle_init learns and the first event.
+    await this.#feed.open();
+    if (this.#stopping === undefined) await this.#plugin.handle_init();
     if (this.#stopping === undefined) {
       this.#events = this.#feed.run((event) => this.#handle(event));
       await this.#events;
