@@ -1,49 +1,11 @@
 /** What plugins have in common that look at something every few seconds and tell statsd of it. */
-import { defineOptions, type OptionTable, type OptionValues, seconds } from '#libs/options';
+import { defineOptions, type OptionTable, type OptionValues } from '#libs/options';
 import { CircusPlugin, type PluginContext } from '#libs/plugin';
+import { Loop, loopRate } from './loop.ts';
 import { Metrics, statsdOptions } from './metrics.ts';
-
-/** The row of `loop_rate`. */
-export function loopRate(everySeconds: number) {
-  return {
-    name: 'loop_rate',
-    kind: seconds,
-    default: everySeconds,
-    unit: 'seconds',
-    minimum: 0.01,
-    doc: 'How often to look.',
-    manual: '-',
-  } as const;
-}
 
 /** Options of every observer: those of statsd, and how often it looks. */
 export const observerOptions = defineOptions([...statsdOptions, loopRate(60)]);
-
-/** Calls work again and again, the next time so long after it has ended. */
-export class Loop {
-  readonly #everyMs: number;
-  readonly #work: () => Promise<void>;
-  #timer: NodeJS.Timeout | undefined;
-  #isStopped = false;
-
-  /** `work` must not reject. */
-  constructor(everySeconds: number, work: () => Promise<void>) {
-    this.#everyMs = everySeconds * 1_000;
-    this.#work = work;
-  }
-
-  start(): void {
-    if (this.#isStopped) return;
-    this.#timer = setTimeout(() => {
-      void this.#work().then(() => this.start());
-    }, this.#everyMs);
-  }
-
-  stop(): void {
-    this.#isStopped = true;
-    clearTimeout(this.#timer);
-  }
-}
 
 /** Needs no events. A look that fails is logged, and the next one follows. */
 export abstract class Observer<T extends OptionTable> extends CircusPlugin {

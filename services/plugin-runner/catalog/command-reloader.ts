@@ -5,12 +5,15 @@ import { splitWords } from '#libs/config';
 import { defineOptions } from '#libs/options';
 import { CircusPlugin } from '#libs/plugin';
 import { isJsonObject, type Json, type JsonObject } from '#libs/protocol';
-import { Loop, loopRate } from '../observer.ts';
+import { Loop, loopRate } from '../loop.ts';
 
 const options = defineOptions([loopRate(1)]);
 
 /** The program is the first word of `cmd`; links are followed. One that is not there is left alone. */
 export class CommandReloader extends CircusPlugin {
+  static readonly classPath = 'circus.plugins.command_reloader.CommandReloader';
+  static readonly summary =
+    'Restarts a watcher when the program that its `cmd` names has changed on disk.';
   static override readonly options = options;
   readonly #loop = new Loop(this.read_options(options).loop_rate, () => this.#look());
   readonly #seen = new Map<string, string>();

@@ -6,6 +6,9 @@ import { Observer, observerOptions } from '../observer.ts';
 
 /** Gauges `_stats.<watcher>.<figure>`; plugins are left out. */
 export class FullStats extends Observer<typeof observerOptions> {
+  static readonly classPath = 'circus.plugins.statsd.FullStats';
+  static readonly summary =
+    'Tells statsd what the processes of each watcher use: gauges `_stats.<watcher>.` with `watchers_num`, `cpu_max`, `cpu_sum`, `mem_pct_max`, `mem_pct_sum`, `mem_max` and `mem_sum`, the last two in bytes.';
   static override readonly options = observerOptions;
 
   constructor(context: PluginContext) {

@@ -35,6 +35,9 @@ const noAnswer = 599;
 
 /** Timing `http_stats.request_time`; counters `http_stats.error` and `http_stats.error.<status>`. */
 export class HttpObserver extends Observer<typeof options> {
+  static readonly classPath = 'circus.plugins.http_observer.HttpObserver';
+  static readonly summary =
+    'Asks for a page again and again: timing `http_stats.request_time`, counters `http_stats.error` and `http_stats.error.<status>`, 599 when there is no answer.';
   static override readonly options = options;
 
   constructor(context: PluginContext) {

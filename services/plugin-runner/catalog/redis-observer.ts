@@ -43,6 +43,9 @@ const told = [
 
 /** Gauges `redis_stats.<figure>`, counter `redis_stats.error`. */
 export class RedisObserver extends Observer<typeof options> {
+  static readonly classPath = 'circus.plugins.redis_observer.RedisObserver';
+  static readonly summary =
+    'Asks a Redis server for INFO again and again: gauges `redis_stats.<figure>`, counter `redis_stats.error`.';
   static override readonly options = options;
 
   constructor(context: PluginContext) {

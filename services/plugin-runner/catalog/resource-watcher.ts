@@ -108,6 +108,9 @@ const options = defineOptions([
 
 /** Counts `_resource_watcher.<watcher>.<test>` in statsd each time that a limit is passed. */
 export class ResourceWatcher extends Observer<typeof options> {
+  static readonly classPath = 'circus.plugins.resource_watcher.ResourceWatcher';
+  static readonly summary =
+    'Restarts a watcher whose processes use too much, or too little, several times in a row. Counters `_resource_watcher.<watcher>.` with `over_cpu`, `under_cpu`, `over_memory`, `under_memory`, `over_health` and `restarting`.';
   static override readonly options = options;
   readonly #watcher: string;
   readonly #limits: ResourceLimits;

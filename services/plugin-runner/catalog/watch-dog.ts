@@ -11,7 +11,7 @@ import {
 } from '#libs/options';
 import { CircusPlugin, type EventData, PluginOptionsError } from '#libs/plugin';
 import type { Json } from '#libs/protocol';
-import { Loop, loopRate } from '../observer.ts';
+import { Loop, loopRate } from '../loop.ts';
 import { WatcherNames } from '../watcher-names.ts';
 
 /** A regular expression, in Python's spelling too; kept as it was written. */
@@ -93,6 +93,9 @@ interface Watched {
 
 /** A heartbeat is one datagram, `<pid>;<anything>` unless msg_regex says otherwise. */
 export class WatchDog extends CircusPlugin {
+  static readonly classPath = 'circus.plugins.watchdog.WatchDog';
+  static readonly summary =
+    'Kills processes that stop sending heartbeats. A heartbeat is a UDP datagram, `<pid>;<anything>` unless `msg_regex` says otherwise.';
   static override readonly options = options;
   readonly #values = this.read_options(options);
   readonly #watchers = new RegExp(`^(?:${readPattern(this.#values.watchers_regex).source})`, 'u');
