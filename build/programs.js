@@ -4,4 +4,5 @@ export const programs = {
   circusctl: 'services/circusctl/main.ts',
   'circus-plugin': 'services/plugin-runner/main.ts',
   'hook-host': 'services/hook-host/main.ts',
+  'circusd-stats': 'services/stats/main.ts',
 };

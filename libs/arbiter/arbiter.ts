@@ -8,6 +8,7 @@ import {
   isTouched,
   planChanges,
   requireConsistent,
+  requireDependencies,
   requireSockets,
   type SocketConfig,
   setWatcherOption,
@@ -24,6 +25,8 @@ import {
   type Json,
   type JsonObject,
   type KillRequest,
+  type LogReply,
+  type LogRequest,
   type Operation,
   type ProcessView,
   type ReplyBody,
@@ -35,12 +38,15 @@ import {
 import type { WaitResult } from '#libs/supervision';
 import { epochSeconds, monotonicMs } from './clock.ts';
 import { describePlan } from './describe-plan.ts';
+import { requireOwner } from './endpoint-owner.ts';
 import { type EventListener, EventLog } from './event-log.ts';
 import { Hooks } from './hooks.ts';
+import { type LogChannel, noLogChannel } from './log-channel.ts';
 import type { PreparedSockets } from './managed-sockets.ts';
 import { rulesOf } from './rules-of.ts';
 import { signalWorkers } from './signalling.ts';
 import { Supervisor, type SupervisorLog } from './supervisor.ts';
+import { WatcherLogs } from './watcher-logs.ts';
 import { requireStreams, WatcherOutputs } from './watcher-outputs.ts';
 import { WatcherSockets } from './watcher-sockets.ts';
 import { viewWatcher } from './watcher-view.ts';
@@ -60,6 +66,8 @@ export interface ArbiterOptions {
   readonly hookHost?: readonly string[];
   /** Told of every event, in order. */
   readonly onEvent: EventListener;
+  /** Where live output is published; nowhere without it. */
+  readonly logChannel?: LogChannel;
 }
 
 /** Supervises every watcher of a configuration, and answers commands. */
@@ -75,6 +83,8 @@ export class Arbiter implements Controller {
   readonly #sockets: WatcherSockets;
   readonly #outputs: WatcherOutputs;
   readonly #hooks: Hooks;
+  readonly #logs: WatcherLogs;
+  readonly #instance = `${process.pid}-${Date.now()}`;
   readonly #meter = new ProcessMeter();
   readonly #configs = new Map<string, WatcherConfig>();
   #config: CircusConfig;
@@ -95,7 +105,16 @@ export class Arbiter implements Controller {
       onDemand: (key) => this.#supervisor.demand(key),
       warn: (text) => options.log.warn(text),
     });
+    this.#logs = new WatcherLogs({
+      channel: options.logChannel ?? noLogChannel,
+      keys: () => this.#keys(),
+      has: (key) => this.#configs.has(key),
+      nameOf: (key) => this.#requireConfig(key).name,
+      ringBytesOf: (key) => this.#requireConfig(key).options.log_ring,
+      pathsOf: (key) => this.#outputs.pathsOf(key),
+    });
     this.#outputs = new WatcherOutputs({
+      logs: this.#logs,
       configOf: (key) => this.#requireConfig(key),
       publish: (name, event, facts) => this.#events.publish(name, event, facts, epochSeconds()),
       log: options.log,
@@ -118,6 +137,7 @@ export class Arbiter implements Controller {
       hooks: this.#hooks,
       onRemoved: (key) => {
         this.#outputs.removed(key);
+        this.#logs.removed(key);
         this.#sockets.unwatchDemand(key);
         // A successor of the same name may have come since, and its configuration with it.
         if (this.#supervisor.state.watchers[key] === undefined) this.#configs.delete(key);
@@ -171,10 +191,13 @@ export class Arbiter implements Controller {
   }
 
   findWatcher(key: string): WatcherView | undefined {
-    const record = this.#supervisor.state.watchers[key];
+    const { state } = this.#supervisor;
+    const record = state.watchers[key];
     const config = this.#configs.get(key);
     if (record === undefined || config === undefined) return undefined;
-    return viewWatcher(record, config, monotonicMs(), () => this.#outputs.troubleOf(key));
+    const messagesOf = (watcher: string) => this.#supervisor.messagesOf(watcher);
+    const surroundings = { state, messagesOf, streamTrouble: () => this.#outputs.troubleOf(key) };
+    return viewWatcher(surroundings, record, config, monotonicMs());
   }
 
   processes(key: string, pid?: number): readonly ProcessView[] {
@@ -249,15 +272,23 @@ export class Arbiter implements Controller {
     );
   }
 
+  abortReload(selection: Selection): Operation {
+    this.#requireReady();
+    const keys = this.#resolve(selection);
+    return operation(this.#supervisor.command({ type: 'abort', keys }), noKeys);
+  }
+
   add({ name, cmd, args, options, start }: AddRequest): Operation {
     this.#requireReady();
     const config = createWatcherConfig(name, cmd, args, options);
+    requireOwner(this.#config.circus, config);
     requireStreams(config);
     const key = name.toLowerCase();
     if (this.#lastingKeys().includes(key)) {
       throw new CircusError('already_exists', `watcher '${name}' already exists`);
     }
     requireSockets(config, this.#sockets.managed.names);
+    requireDependencies(config, [...this.#configs.values()]);
     this.#events.publish(name, 'add', {}, epochSeconds());
     const work = this.#addWatcher(config, start);
     // A start that fails shows in status, events and log; to `add` it has not failed (protocol 2.3).
@@ -297,6 +328,7 @@ export class Arbiter implements Controller {
     requireConsistent(config);
     requireStreams(config);
     requireSockets(config, this.#sockets.managed.names);
+    requireDependencies(config, [...this.#configs.values()]);
     for (const _ of settings) this.#events.publish(name, 'updated', {}, epochSeconds());
     const needsReload = settings.some(({ effect }) => effect === 'reload');
     return { reply: {}, done: this.#configure(key, config, needsReload) };
@@ -350,6 +382,11 @@ export class Arbiter implements Controller {
   reopenLogs(): ReplyBody {
     this.#options.log.info('log files are opened again');
     return this.#outputs.reopen();
+  }
+
+  async logs(request: LogRequest): Promise<LogReply> {
+    for (const key of request.keys) this.#requireWatcher(key);
+    return { ...(await this.#logs.read(request)), instance: this.#instance };
   }
 
   events(since: number, key?: string): EventReplay {
@@ -486,6 +523,7 @@ export class Arbiter implements Controller {
   async #configure(key: string, config: WatcherConfig, needsReload: boolean): Promise<ReplyBody> {
     const replaces = this.#outputs.configure(key, this.#requireConfig(key), config);
     this.#configs.set(key, config);
+    this.#logs.configured(key);
     const rules = rulesOf(config);
     await this.#supervisor.command({
       type: 'set',

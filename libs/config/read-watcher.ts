@@ -38,8 +38,8 @@ export interface ConfigChecks {
 
 /** What reading a section needs of the rest of the configuration. */
 export interface WatcherSources {
-  /** The env sections among them, in file order. */
-  readonly sections: readonly IniSection[];
+  /** `[env]` and `[env:PATTERNS]`, in file order. */
+  readonly envSections: readonly IniSection[];
   readonly ownEnv: OwnEnvironment;
   readonly checks: ConfigChecks;
   readonly found: FaultList;
@@ -60,8 +60,8 @@ export function readWatcher(
   section: IniSection,
   sources: WatcherSources,
 ): WatcherConfig {
-  const { ownEnv, sections } = sources;
-  const sectionEnv = readWatcherEnv(name, sections, ownEnv);
+  const { ownEnv, envSections } = sources;
+  const sectionEnv = readWatcherEnv(name, envSections, ownEnv);
   const lookup = environmentVariables({ ...ownEnv, ...sectionEnv });
   const settings = readSettings(section, lookup, sources.found);
   let config = emptyWatcher(name);

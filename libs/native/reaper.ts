@@ -75,7 +75,7 @@ export class Reaper {
     this.#watched.set(pid, onExit);
   }
 
-  /** Whether somebody waits for the end of this child alone. */
+  /** Whether somebody of our own waits for this child: a command that is run to its end. */
   isWatched(pid: number): boolean {
     return this.#watched.has(pid);
   }

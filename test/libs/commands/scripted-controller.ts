@@ -18,6 +18,9 @@ function watcher(name: string, parts: Partial<WatcherView> = {}): WatcherView {
     pids: [11, 12],
     processCount: 3,
     numprocesses: 2,
+    readyCount: null,
+    reload: null,
+    messages: {},
     singleton: false,
     options: { cmd: 'sleep 5', env: { B: '2', A: '1' }, numprocesses: 2, shell: false, uid: null },
     origins: { cmd: 'circus.ini:3' },
@@ -88,6 +91,7 @@ export function scriptedController(script: Script = {}): Controller & { calls: C
     stop: record('stop'),
     restart: record('restart'),
     reload: record('reload'),
+    abortReload: record('abortReload'),
     add: record('add'),
     remove: record('remove'),
     changeCount: record('changeCount'),
@@ -102,6 +106,12 @@ export function scriptedController(script: Script = {}): Controller & { calls: C
     reopenLogs() {
       calls.push(['reopenLogs']);
       return { direct: ['/var/log/x'] };
+    },
+    logs(request) {
+      calls.push(['logs', request]);
+      const facts = { watcher: 'web-1', stream: 'stderr' as const, pid: 11, wid: 1, time: null };
+      const place = { position: 7, bytes: 4, data: 'a\nb\n' };
+      return Promise.resolve({ logs: [{ ...facts, ...place }], sources: [], instance: 'i' });
     },
     events(since, key) {
       calls.push(['events', since, key]);
