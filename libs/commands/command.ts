@@ -124,10 +124,9 @@ export interface Command {
     properties: Properties,
     /** All commands, for the one that describes them. */
     catalog: readonly Command[],
-  ): ReplyBody | Operation;
+  ): ReplyBody | Operation | Promise<ReplyBody>;
   /** Another name that it may be typed by; on the wire nobody knows it. */
   readonly alias?: string;
-  ): ReplyBody | Operation | Promise<ReplyBody>;
   /** Its words after the name, e.g. `<name> [nb]`: required, optional, `...` for any number. */
   readonly usage: string;
   readonly flags: readonly CommandFlag[];
