@@ -208,6 +208,10 @@ export class Arbiter implements Controller {
     return workers.map((worker) => this.#describeWorker(worker));
   }
 
+  extendStats(key: string, pid: number, stats: JsonObject): Promise<JsonObject> {
+    return this.#hooks.extendStats(key, pid, stats);
+  }
+
   describeSelf(): JsonObject {
     const children = this.#describeAll(this.#supervisor.strays());
     return { ...this.#meter.describe(this.pid), children };

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { isJsonObject, type Json, type JsonObject } from '#libs/protocol';
 import { type Daemon, outFiles, readLines, startDaemon } from './daemon.ts';
 import { until } from './until.ts';
 
@@ -196,4 +197,26 @@ test('a callable of Python is told at the start, and fails when it is asked', as
     daemon.log,
     /before_start of web has failed: hooks\.check, true is none that can be run/,
   );
+});
+
+test('extended_stats adds to the figures of a process', async (t) => {
+  const command = `exec:sh -c 'echo "{\\"queue\\": 7, \\"of\\": $CIRCUS_HOOK_PID}"'`;
+  const daemon = await startDaemon(
+    t,
+    `[watcher:web]\ncmd = sleep 600\nhooks.extended_stats = ${command}\n[watcher:bad]\ncmd = sleep 600\nhooks.extended_stats = exec:sh -c "echo no; exit 3"\n`,
+  );
+  const [pid = 0] = await daemon.running('web', 1);
+  const infoOf = async (properties: JsonObject): Promise<Json> =>
+    (await daemon.call('stats', { name: 'web', ...properties }))['info'] ?? null;
+  const one = await infoOf({ process: pid, extended: true });
+  assert.ok(isJsonObject(one));
+  assert.deepEqual([one['queue'], one['of'], one['cmdline']], [7, pid, 'sleep']);
+  const all = await infoOf({ extended: true });
+  assert.ok(isJsonObject(all) && isJsonObject(all[pid]));
+  assert.equal(all[pid]['queue'], 7);
+  const plain = await infoOf({ process: pid });
+  assert.ok(isJsonObject(plain) && !('queue' in plain));
+  await daemon.running('bad', 1);
+  const asked = daemon.call('stats', { name: 'bad', extended: true });
+  await assert.rejects(asked, /extended_stats of bad: exit code 3/);
 });
