@@ -101,11 +101,12 @@ export const readinessObservations: Rows = {
     'replaced, as no answer comes',
   ),
   liveness_failures: observed(
-    `cmd = sleep 600\nrespawn = False\nliveness = exec\nliveness_interval = 0.1\nliveness_failures = 2\nliveness_target = /bin/sh -c 'echo x >> OUT/liveness_failures; exit 1'`,
+    `cmd = sleep 600\nliveness = exec\nliveness_interval = 0.1\nliveness_failures = 2\nliveness_target = /bin/sh -c 'echo $CIRCUS_PID >> OUT/liveness_failures; exit 1'`,
     'ended after the second question',
     async (sight) => {
-      await places(sight, 'reap');
-      assert.equal(readLines(sight.daemon.folder, sight.name).length, 2);
+      await places(sight, 'spawn', 2);
+      const asked = readLines(sight.daemon.folder, sight.name);
+      assert.equal(asked.filter((pid) => pid === asked[0]).length, 2);
     },
   ),
 };
