@@ -4,6 +4,7 @@ import {
   type ConfigPlan,
   checkWatcherOption,
   createWatcherConfig,
+  endpointVariables,
   isTouched,
   planChanges,
   requireConsistent,
@@ -39,6 +40,7 @@ import { epochSeconds, monotonicMs } from './clock.ts';
 import { describePlan } from './describe-plan.ts';
 import { requireOwner } from './endpoint-owner.ts';
 import { type EventListener, EventLog } from './event-log.ts';
+import { Hooks } from './hooks.ts';
 import { type LogChannel, noLogChannel } from './log-channel.ts';
 import type { PreparedSockets } from './managed-sockets.ts';
 import { rulesOf } from './rules-of.ts';
@@ -60,6 +62,8 @@ export interface ArbiterOptions {
   /** Reads the configuration again for an unnamed restart; throws what is to be told. */
   readonly reread: () => CircusConfig;
   readonly log: SupervisorLog;
+  /** The words that run the hook host, which calls the JavaScript functions that hooks name. */
+  readonly hookHost?: readonly string[];
   /** Told of every event, in order. */
   readonly onEvent: EventListener;
   /** Where live output is published; nowhere without it. */
@@ -78,6 +82,7 @@ export class Arbiter implements Controller {
   readonly #supervisor: Supervisor;
   readonly #sockets: WatcherSockets;
   readonly #outputs: WatcherOutputs;
+  readonly #hooks: Hooks;
   readonly #logs: WatcherLogs;
   readonly #instance = `${process.pid}-${Date.now()}`;
   readonly #meter = new ProcessMeter();
@@ -114,6 +119,14 @@ export class Arbiter implements Controller {
       publish: (name, event, facts) => this.#events.publish(name, event, facts, epochSeconds()),
       log: options.log,
     });
+    this.#hooks = new Hooks({
+      configOf: (key) => this.#requireConfig(key),
+      runCommand: (request) => this.#supervisor.runCommand(request),
+      host: options.hookHost ?? [],
+      environment: () => endpointVariables(this.#config.circus),
+      publish: (name, event, facts) => this.#events.publish(name, event, facts, epochSeconds()),
+      warn: (text) => options.log.warn(text),
+    });
     this.#supervisor = new Supervisor({
       log: options.log,
       events: this.#events,
@@ -121,6 +134,7 @@ export class Arbiter implements Controller {
       configOf: (key) => this.#requireConfig(key),
       sockets: this.#sockets,
       outputs: this.#outputs,
+      hooks: this.#hooks,
       onRemoved: (key) => {
         this.#outputs.removed(key);
         this.#logs.removed(key);
@@ -192,6 +206,10 @@ export class Arbiter implements Controller {
       .workersOf(key)
       .filter(({ identity }) => pid === undefined || identity.pid === pid);
     return workers.map((worker) => this.#describeWorker(worker));
+  }
+
+  extendStats(key: string, pid: number, stats: JsonObject): Promise<JsonObject> {
+    return this.#hooks.extendStats(key, pid, stats);
   }
 
   describeSelf(): JsonObject {

@@ -5,6 +5,8 @@
 import type { WatcherConfig } from '#libs/config';
 import {
   becomeSubreaper,
+  type CommandRequest,
+  type CommandResult,
   type ExitRecord,
   isAlive,
   isPassing,
@@ -31,6 +33,7 @@ import { epochSeconds, monotonicMs } from './clock.ts';
 import type { EventLog } from './event-log.ts';
 import { killWorker, stopWorker } from './families.ts';
 import { HealthWatch } from './health-watch.ts';
+import type { Hooks } from './hooks.ts';
 import { Leftovers } from './leftovers.ts';
 import { spawnWorker } from './spawn-worker.ts';
 import { WaitingRoom } from './waiting-room.ts';
@@ -78,6 +81,7 @@ export interface SupervisorOptions {
   readonly configOf: (key: string) => WatcherConfig;
   readonly sockets: SocketSource;
   readonly outputs: Pick<WatcherOutputs, 'spawn' | 'drain' | 'stopped'>;
+  readonly hooks: Pick<Hooks, 'ask' | 'idle'>;
   /** A watcher is gone. */
   readonly onRemoved: (key: string) => void;
   /** Nothing is left and every command has its answer. */
@@ -123,15 +127,19 @@ export class Supervisor {
   readonly #releasedTickets = new Set<number>();
   readonly #lookup = keepChildLookup(lookupKeptMs);
   readonly #leftovers = new Leftovers({
-    isWorker: (pid) => {
-      return this.#workers.has(pid) || this.#released.has(pid) || this.#reaper.isWatched(pid);
-    },
+    isWorker: (pid) =>
+      this.#workers.has(pid) ||
+      this.#released.has(pid) ||
+      (this.#sparesHooks && this.#reaper.isWatched(pid)),
     isSpared: (ticket) => this.#releasedTickets.has(ticket) || this.#isLiving(ticket),
     lookup: this.#lookup,
     onRemainsGone: ({ key, ticket }) => this.#feed({ type: 'remains_gone', key, ticket }),
     onStraysGone: () => this.#feed({ type: 'strays_gone' }),
   });
   #timer: NodeJS.Timeout | undefined;
+  /** Hooks that run are no strays, until there is no more patience with anybody. */
+  #sparesHooks = true;
+  #endNow: () => void = () => undefined;
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
@@ -144,8 +152,14 @@ export class Supervisor {
     this.#reaper.start((exit) => this.#onExit(exit));
   }
 
+  /** Runs a command to its end: its death is nobody else's. */
+  runCommand(request: CommandRequest): Promise<CommandResult> {
+    return runCommand(this.#reaper, request);
+  }
+
   /** Gives a command to the core; the promise is settled when its work is finished or has failed. */
   command(command: UnnumberedCommand): Promise<WaitResult> {
+    if (command.type === 'quit') this.#endNow();
     const { wait, answer } = this.#waits.enter();
     this.#feed({ ...command, wait } as UntimedEvent);
     return answer;
@@ -238,18 +252,31 @@ export class Supervisor {
     finish: ({ wait, result }) => this.#waits.finish(wait, result),
     fail: ({ wait, reason }) => this.#waits.fail(wait, reason),
     end_strays: () => this.#endStrays(SIGTERM),
-    kill_strays: () => this.#endStrays(SIGKILL),
-    end: () => {
-      this.close();
-      this.#options.onEnd();
-    },
+    kill_strays: () => this.#killStrays(),
+    end: () => void this.#end(),
     watch_demand: ({ key }) => this.#options.sockets.watchDemand(key),
     unwatch_demand: ({ key }) => this.#options.sockets.unwatchDemand(key),
     await_ready: ({ ticket }) => this.#health.awaitReady(ticket),
     watch_liveness: ({ ticket }) => this.#health.watchLiveness(ticket),
-    // No option asks for these yet, so the core does not either.
-    hook: () => undefined,
+    hook: (action) => this.#askHook(action),
   };
+
+  /** after_stop may still have something to do: one more quit does not wait for it. */
+  async #end(): Promise<void> {
+    const hurried = new Promise<void>((hurry) => {
+      this.#endNow = hurry;
+    });
+    if (this.#sparesHooks) await Promise.race([this.#options.hooks.idle(), hurried]);
+    this.#killStrays();
+    this.close();
+    this.#options.onEnd();
+  }
+
+  #askHook({ key, hook, gate, facts }: Extract<Action, { type: 'hook' }>): void {
+    void this.#options.hooks.ask(key, hook, facts).then((isPassed) => {
+      if (gate !== null) this.#feed({ type: 'verdict', key, gate, isPassed });
+    });
+  }
 
   #spawn({ key, wid, ticket }: Extract<Action, { type: 'spawn' }>): void {
     const random = Math.random();
@@ -359,6 +386,11 @@ export class Supervisor {
     if (isSignalled || record === undefined || !isLetGo(record, wid, ticket)) return;
     const facts = { process_pid: identity.pid };
     this.#queue.push([{ type: 'publish', key, event: 'kill', facts }]);
+  }
+
+  #killStrays(): void {
+    this.#sparesHooks = false;
+    this.#endStrays(SIGKILL);
   }
 
   #endStrays(signum: number): void {

@@ -3,6 +3,7 @@ import { quoteName } from '#libs/options';
 import { CircusError, type Json, type JsonObject } from '#libs/protocol';
 import { expandNames, type OwnEnvironment, readWatcherEnv } from './environment.ts';
 import { errorText, type FaultList, type Place } from './fault.ts';
+import { parseHook } from './hook.ts';
 import { type IniEntry, type IniSection, warnOfRepeated } from './ini-file.ts';
 import { splitWords } from './shell-words.ts';
 import { findSocketNames, findSocketProblems } from './socket-names.ts';
@@ -148,6 +149,12 @@ function checkWatcher(
     found.fault(placeOf(option), message);
   }
   warnOfNotInherited(config, placeOf, found);
+  for (const [hook, text] of Object.entries(config.hooks)) {
+    if (parseHook(text)?.kind !== 'unknown') continue;
+    const message = 'is a callable of Python, so the hook will fail';
+    const remedy = 'write exec:command, or ./file.js#function';
+    found.warn(placeOf(`hooks.${hook}`), `${message}: ${remedy}`);
+  }
   const { uid, gid, cmd, args, shell, shell_args } = config.options;
   const problems: [option: string, fault: string | undefined][] = [
     ['uid', uid === null ? undefined : checks.user?.(uid)],

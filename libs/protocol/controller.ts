@@ -141,6 +141,12 @@ export interface Controller {
   findWatcher(key: string): WatcherView | undefined;
   /** Live processes of a watcher with what they use now, oldest first; one of them when named. */
   processes(key: string, pid?: number): readonly ProcessView[];
+  /**
+   * What the watcher's hook extended_stats makes of the figures of a process; the same without one.
+   *
+   * @throws CircusError `failed`: the hook has failed
+   */
+  extendStats(key: string, pid: number, stats: JsonObject): Promise<JsonObject>;
   /** The process description of circusd itself (protocol 2.3 "dstats"). */
   describeSelf(): JsonObject;
   start(selection: Selection): Operation;

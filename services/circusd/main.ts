@@ -95,6 +95,7 @@ async function run(file: string, flags: CircusdArguments): Promise<void> {
       config: complete(config),
       reread,
       log,
+      hookHost: commandOf('hook-host'),
       activated,
       pidfile,
     });

@@ -8,6 +8,7 @@ import { eventsCalled } from './events.ts';
 import { healthObservations } from './health.ts';
 import { limitObservations } from './limits.ts';
 import { answeringPid, listedSocket } from './listening.ts';
+import { readinessObservations } from './readiness.ts';
 import { asRoot, noEffect, observed, type Row, type Rows, reported, type Sight } from './rows.ts';
 import { streamObservations } from './streams.ts';
 
@@ -271,6 +272,7 @@ export const watcherObservations: Rows = {
   ),
   ...healthObservations,
   ...limitObservations,
+  ...readinessObservations,
   ...streamObservations,
   ...Object.fromEntries(familyMembers('hooks.NAME').map(hookRow)),
   on_demand: observed(
