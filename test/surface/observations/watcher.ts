@@ -3,13 +3,12 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, readlinkSync } from 'node:fs';
 import { readLines, readReport } from '../../system/daemon.ts';
 import { until } from '../../system/until.ts';
-import { familyMembers } from './documented.ts';
 import { eventsCalled } from './events.ts';
-import { healthObservations } from './health.ts';
+import { hookObservations } from './hooks.ts';
 import { limitObservations } from './limits.ts';
 import { answeringPid, listedSocket } from './listening.ts';
 import { readinessObservations } from './readiness.ts';
-import { asRoot, noEffect, observed, type Row, type Rows, reported, type Sight } from './rows.ts';
+import { asRoot, noEffect, observed, type Rows, reported, type Sight } from './rows.ts';
 import { streamObservations } from './streams.ts';
 
 async function exitCodeOfStop(sight: Sight): Promise<unknown> {
@@ -28,14 +27,6 @@ async function backoffs(sight: Sight, count: number): Promise<number[]> {
 const crashing = 'cmd = false\n';
 const around = (seconds: number, expected: number): boolean =>
   seconds > expected * 0.4 && seconds < expected * 1.6;
-
-const hookRow = (name: string): [string, Row] => [
-  name,
-  observed(`cmd = sleep 600\n${name} = some.module.call`, 'an event tells of it', async (sight) => {
-    const topics = (await sight.events()).map(({ topic }) => String(topic));
-    assert.ok(topics.some((topic) => /hook_(success|failure)$/.test(topic)));
-  }),
-];
 
 const descriptor =
   (fd: string, is: RegExp) => (report: { fds: Readonly<Record<string, string>> }) =>
@@ -270,11 +261,10 @@ export const watcherObservations: Rows = {
       assert.ok(two > 0);
     },
   ),
-  ...healthObservations,
   ...limitObservations,
   ...readinessObservations,
   ...streamObservations,
-  ...Object.fromEntries(familyMembers('hooks.NAME').map(hookRow)),
+  ...hookObservations,
   on_demand: observed(
     'cmd = SERVE $(circus.sockets.demand)\nuse_sockets = True\non_demand = True',
     'nothing runs until somebody connects, and then it answers',
