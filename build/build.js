@@ -20,8 +20,11 @@ const common = {
   define: { CIRCUS_VERSION: JSON.stringify(version) },
 };
 
-/** Native packages and those with worker threads keep their files; all else is bundled. */
-const external = ['zeromq', 'koffi', 'pino'];
+/**
+ * Native packages, those with worker threads and those that look for files of their own keep their
+ * files; all else is bundled.
+ */
+const external = ['zeromq', 'koffi', 'pino', 'blessed'];
 
 function filesBelow(folder, ending) {
   return readdirSync(folder, { recursive: true })

@@ -2,5 +2,6 @@
 export const programs = {
   circusd: 'services/circusd/main.ts',
   circusctl: 'services/circusctl/main.ts',
+  'circus-top': 'services/top/main.ts',
   'circusd-stats': 'services/stats/main.ts',
 };

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { JsonObject } from '#libs/protocol';
 import { SeenStats } from '../companions/running-stats.ts';
+import { hasTmux, TopScreen } from '../services/top/tmux.ts';
 import {
   type Daemon,
   findFreePort,
@@ -23,10 +24,9 @@ async function startWithStats(
   t: TestContext,
   watchers: string,
 ): Promise<{ daemon: Daemon; seen: SeenStats; endpoint: string }> {
-  const folder = makeFolder(t);
-  const endpoint = `ipc://${folder}/stats`;
+  const endpoint = `tcp://127.0.0.1:${await findFreePort()}`;
   const lines = `stats_endpoint = ${endpoint}\nstats_period = 0.25`;
-  const daemon = await startDaemon(t, watchers, { folder, circus: lines });
+  const daemon = await startDaemon(t, watchers, { circus: lines });
   const seen = new SeenStats(endpoint);
   t.after(() => seen.close());
   return { daemon, seen, endpoint };
@@ -197,3 +197,25 @@ function cpuSecondsOf(pid: number): number {
   const fields = line.slice(line.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) / 100;
 }
+
+test('circus-top shows a running circusd, and recovers when circusd-stats is killed', async (t) => {
+  if (!hasTmux(t)) return;
+  const { daemon, endpoint } = await startWithStats(
+    t,
+    '[watcher:web]\ncmd = sleep 600\nnumprocesses = 2\n[watcher:a b]\ncmd = sleep 600',
+  );
+  const pids = await daemon.running('web', 2);
+  const screen = new TopScreen(t, ['--endpoint', endpoint]);
+  const shows = (lines: readonly string[], pid: number): boolean =>
+    lines.some((line) => line.includes(` ${pid} `));
+  const [first = 0] = await daemon.pids('circusd-stats');
+  const seen = await screen.shows('its processes', (lines) =>
+    [...pids, first, daemon.pid].every((pid) => shows(lines, pid)),
+  );
+  assert.match(seen.join('\n'), /▾ web {2}active 2\/2/);
+  assert.match(seen.join('\n'), /▾ a_b {2}active 1\/1/);
+  process.kill(first, 'SIGKILL');
+  await screen.shows('the next circusd-stats', (lines) =>
+    lines.some((line) => line.includes('circusd-stats') && !line.includes(` ${first} `)),
+  );
+});
