@@ -23,13 +23,19 @@ import { until } from './until.ts';
 async function startWithStats(
   t: TestContext,
   watchers: string,
+  chosen?: string,
 ): Promise<{ daemon: Daemon; seen: SeenStats; endpoint: string }> {
-  const endpoint = `tcp://127.0.0.1:${await findFreePort()}`;
-  const lines = `stats_endpoint = ${endpoint}\nstats_period = 0.25`;
-  const daemon = await startDaemon(t, watchers, { circus: lines });
+  const endpoint = chosen ?? (await findEndpoint());
+  // Hooks run in order, and when a daemon has ended it is a failure that anything is left.
   const seen = new SeenStats(endpoint);
   t.after(() => seen.close());
+  const lines = `stats_endpoint = ${endpoint}\nstats_period = 0.25`;
+  const daemon = await startDaemon(t, watchers, { circus: lines });
   return { daemon, seen, endpoint };
+}
+
+async function findEndpoint(): Promise<string> {
+  return `tcp://127.0.0.1:${await findFreePort()}`;
 }
 
 test('stats_endpoint runs circusd-stats, which tells of watchers, circus and sockets', async (t) => {
@@ -200,12 +206,14 @@ function cpuSecondsOf(pid: number): number {
 
 test('circus-top shows a running circusd, and recovers when circusd-stats is killed', async (t) => {
   if (!hasTmux(t)) return;
-  const { daemon, endpoint } = await startWithStats(
+  const endpoint = await findEndpoint();
+  const screen = new TopScreen(t, ['--endpoint', endpoint]);
+  const { daemon } = await startWithStats(
     t,
     '[watcher:web]\ncmd = sleep 600\nnumprocesses = 2\n[watcher:a b]\ncmd = sleep 600',
+    endpoint,
   );
   const pids = await daemon.running('web', 2);
-  const screen = new TopScreen(t, ['--endpoint', endpoint]);
   const shows = (lines: readonly string[], pid: number): boolean =>
     lines.some((line) => line.includes(` ${pid} `));
   const [first = 0] = await daemon.pids('circusd-stats');

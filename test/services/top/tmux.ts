@@ -11,7 +11,10 @@ export function hasTmux(t: TestContext): boolean {
   return hasComponent(t, 'tmux', spawnSync('tmux', ['-V']).status === 0);
 }
 
-/** One terminal with one circus-top. */
+/**
+ * One terminal with one circus-top. Open it before a daemon is started: what is left behind is looked
+ * for when that ends.
+ */
 export class TopScreen {
   readonly #server = `circus-${randomUUID()}`;
 
@@ -20,7 +23,10 @@ export class TopScreen {
     const program = [process.execPath, resolve('bin/circus-top.js'), ...words];
     const line = `exec env LC_ALL=C.UTF-8 ${program.map((word) => `'${word}'`).join(' ')}`;
     this.#tmux('-f', '/dev/null', 'new-session', '-d', '-s', 'top', ...size, line);
-    t.after(() => spawnSync('tmux', ['-L', this.#server, 'kill-server']));
+    t.after(async () => {
+      spawnSync('tmux', ['-L', this.#server, 'kill-server']);
+      await until('tmux has ended', () => !this.isOpen);
+    });
   }
 
   /** What is shown, a line each. */
