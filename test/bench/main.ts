@@ -20,6 +20,7 @@ import { isMet, printTable } from './print-table.ts';
 import { replace } from './replace.ts';
 import { sockets } from './sockets.ts';
 import { start } from './start.ts';
+import { stats } from './stats.ts';
 import { stop } from './stop.ts';
 
 const benchmarks: Readonly<Record<string, Benchmark>> = {
@@ -32,6 +33,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   circusctl,
   sockets,
   logs,
+  stats,
 };
 
 const { values, positionals } = parseArgs({
