@@ -2,4 +2,5 @@
 export const programs = {
   circusd: 'services/circusd/main.ts',
   circusctl: 'services/circusctl/main.ts',
+  'circus-plugin': 'services/plugin-runner/main.ts',
 };

@@ -36,6 +36,7 @@ import {
 import type { WaitResult } from '#libs/supervision';
 import { epochSeconds, monotonicMs } from './clock.ts';
 import { describePlan } from './describe-plan.ts';
+import { requireOwner } from './endpoint-owner.ts';
 import { type EventListener, EventLog } from './event-log.ts';
 import { type LogChannel, noLogChannel } from './log-channel.ts';
 import type { PreparedSockets } from './managed-sockets.ts';
@@ -256,6 +257,7 @@ export class Arbiter implements Controller {
   add({ name, cmd, args, options, start }: AddRequest): Operation {
     this.#requireReady();
     const config = createWatcherConfig(name, cmd, args, options);
+    requireOwner(this.#config.circus, config);
     requireStreams(config);
     const key = name.toLowerCase();
     if (this.#lastingKeys().includes(key)) {

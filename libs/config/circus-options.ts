@@ -57,6 +57,15 @@ export const circusTable = defineOptions([
     manual: '5.3.1',
   },
   {
+    name: 'stats_period',
+    kind: seconds,
+    default: 1,
+    unit: 'seconds',
+    minimum: 0.1,
+    doc: 'How often statistics are taken and published, as long as somebody is subscribed to them.',
+    manual: '-',
+  },
+  {
     name: 'multicast_endpoint',
     kind: string,
     default: '',

@@ -7,6 +7,7 @@ export {
   type CommandOptions,
   type WorkerFacts,
 } from './command-line.ts';
+export { type CompanionHost, withCompanions } from './companions.ts';
 export { buildEnvironment, type OwnEnvironment } from './environment.ts';
 export type { ConfigFault } from './fault.ts';
 export { formatFaults } from './format-faults.ts';
@@ -20,14 +21,14 @@ export { isTouched, type SocketPlan, socketIdentity } from './plan-sockets.ts';
 export {
   type CircusConfig,
   type ConfigReading,
-  type RawSection,
   readConfig,
 } from './read-config.ts';
+export type { PluginConfig } from './read-plugin.ts';
 export type { SocketConfig } from './read-socket.ts';
 export { type ConfigChecks, createWatcherConfig } from './read-watcher.ts';
 export { matchesPattern } from './shell-pattern.ts';
 export { quoteWord, splitWords } from './shell-words.ts';
-export { findSocketNames, requireSockets, servedSockets } from './socket-names.ts';
+export { findSocketNames, ownSockets, requireSockets, servedSockets } from './socket-names.ts';
 export { type SocketOptions, socketTable } from './socket-options.ts';
 export {
   environmentVariables,

@@ -47,7 +47,7 @@ export interface WatcherSources {
 }
 
 /** A watcher with every option at its default. */
-function emptyWatcher(name: string): WatcherConfig {
+export function emptyWatcher(name: string): WatcherConfig {
   const options = defaultWatcherOptions();
   const nothing = { freeForm: {}, rlimits: {}, streams: {}, hooks: {}, env: {}, origins: {} };
   return { name, options, ...nothing, isEnvReplaced: false };
@@ -120,7 +120,8 @@ function readSettings(section: IniSection, lookup: VariableLookup, found: FaultL
 }
 
 function warnOfMisspelling(key: string, place: Place, found: FaultList): void {
-  if (isWatcherOption(key)) return;
+  // With a dot it is an option of a plugin for this watcher: flapping.window is not flapping_window.
+  if (isWatcherOption(key) || key.includes('.')) return;
   const suggestion = suggestWatcherOption(key);
   if (suggestion === undefined) return;
   found.warn(

@@ -13,4 +13,4 @@ export {
   type WatcherRules,
 } from './rules.ts';
 export { step } from './step.ts';
-export { isLetGo, livePids, statusOf, troubleOf } from './views.ts';
+export { isLetGo, livePids, type Places, placesOf, statusOf, troubleOf } from './views.ts';

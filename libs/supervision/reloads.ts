@@ -1,7 +1,14 @@
 /** Replacing the processes of a watcher (protocol 7.8): new ones first, or one by one. */
 import type { ReloadRecord, Slot, WatcherRecord } from './model.ts';
 import { stopProcess } from './processes.ts';
-import { byAge, forgiveSlot, isOccupied, lastingSlots, type OccupiedSlot } from './slots.ts';
+import {
+  byAge,
+  forgiveSlot,
+  isOccupied,
+  isOlder,
+  lastingSlots,
+  type OccupiedSlot,
+} from './slots.ts';
 import { isWarm, retire, tendSlots } from './tending.ts';
 import type { Turn } from './turn.ts';
 import { noteReload } from './waits.ts';
@@ -126,10 +133,6 @@ function partition(
     else news.push(slot);
   }
   return { olds: olds.sort(byAge), news };
-}
-
-function isOlder({ process }: Slot, reload: ReloadRecord): boolean {
-  return process !== null && process.generation < reload.generation;
 }
 
 /** Vacant slots, then processes that do not serve yet, then those that do. */

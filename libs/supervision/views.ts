@@ -1,7 +1,7 @@
 /** What can be read off the state: for `status`, `list`, `numprocesses` and whoever asks why. */
 import type { WatcherStatus } from '#libs/protocol';
 import type { WatcherRecord, WatcherState } from './model.ts';
-import { byAge, findSlot, isOccupied } from './slots.ts';
+import { byAge, findSlot, isOccupied, isOlder } from './slots.ts';
 
 /** The core's states in the words of `status`. A dormant watcher runs nothing: stopped. */
 const statusOfState: Readonly<Record<WatcherState, WatcherStatus>> = {
@@ -34,6 +34,30 @@ export function livePids(watcher: WatcherRecord): number[] {
 export function isLetGo(watcher: WatcherRecord, wid: number, ticket: number): boolean {
   const ending = findSlot(watcher, wid, ticket)?.process.ending;
   return ending === 'surplus' || ending === 'expired';
+}
+
+/** The slots of a watcher, as whoever keeps something for its processes has to know them. */
+export interface Places {
+  /** Wids whose process stays, or is followed by one in the same slot. */
+  readonly staying: ReadonlySet<number>;
+  /** Wids that go with their process: the count was lowered, or a reload replaces it from another slot. */
+  readonly leaving: ReadonlySet<number>;
+  /** How many are to stay when all that is under way is done. */
+  readonly awaited: number;
+}
+
+/** What becomes of the slots of a watcher. One whose process has ended for good belongs to neither side. */
+export function placesOf({ slots, wanted, rules, reload }: WatcherRecord): Places {
+  const graceful = reload?.kind === 'graceful' ? reload : null;
+  const staying = new Set<number>();
+  const leaving = new Set<number>();
+  for (const slot of slots) {
+    if (slot.isDone) continue;
+    const leaves = slot.isSurplus || (graceful !== null && isOlder(slot, graceful));
+    (leaves ? leaving : staying).add(slot.wid);
+  }
+  const done = slots.filter(({ isDone }) => isDone).length;
+  return { staying, leaving, awaited: wanted === 'active' ? rules.numprocesses - done : 0 };
 }
 
 /** Why a watcher is not as wanted, for people; null when all is well. */

@@ -2,7 +2,7 @@
 import { Arbiter, SocketsRefused } from '#libs/arbiter';
 import type { CircusConfig } from '#libs/config';
 import type { Logger } from '#libs/logging';
-import type { ActivatedSocket } from '#libs/native';
+import { type ActivatedSocket, resolveUser, type User } from '#libs/native';
 import { ControlEndpoint } from './control-endpoint.ts';
 import { EventPublisher } from './event-publisher.ts';
 import { LogPublisher } from './log-publisher.ts';
@@ -36,15 +36,16 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
   const logChannel = new LogPublisher(config.circus.log_endpoint, log);
   const arbiter = new Arbiter({ version, config, reread, log, onEvent, logChannel });
   const control = new ControlEndpoint(arbiter, log);
+  const { endpoint, endpoint_owner: ownerName, pubsub_endpoint } = config.circus;
+  const owner = ownerName === null ? undefined : resolveUser(ownerName);
   // Before anything is there that a signal would leave behind.
   handleSignals(arbiter, log);
   if (pidfile !== null) claimPidfile(pidfile);
-  const { endpoint, pubsub_endpoint } = config.circus;
   const files: (SocketFile | undefined)[] = [];
   try {
     files.push(await bind(publisher, 'pubsub_endpoint', pubsub_endpoint));
     openSockets(arbiter, options);
-    files.push(await bind(control, 'endpoint', endpoint));
+    files.push(await bind(control, 'endpoint', endpoint, owner));
     const serving = [publisher.serve(), control.serve()];
     void announceStart(arbiter, log);
     await arbiter.ended;
@@ -88,12 +89,13 @@ async function bind(
   socket: { bind(endpoint: string): Promise<void> },
   option: string,
   endpoint: string,
+  owner?: User,
 ): Promise<SocketFile | undefined> {
   try {
     const path = socketPath(endpoint);
     if (path !== undefined) await refuseLiveSocket(path);
     await socket.bind(endpoint);
-    return path === undefined ? undefined : new SocketFile(path);
+    return path === undefined ? undefined : new SocketFile(path, owner);
   } catch (error) {
     const cause = error instanceof Error ? error.message : String(error);
     throw new StartupError(`[circus] ${option} = ${endpoint} cannot be bound: ${cause}`);

@@ -1,7 +1,14 @@
 /** circusd: reads arguments and configuration, then runs the daemon. */
+import { join } from 'node:path';
 import { type Command, CommanderError } from 'commander';
-import type { CircusConfig } from '#libs/config';
-import { createLogger, type Logger, logLevels, readLoggerConfig } from '#libs/logging';
+import { type CircusConfig, withCompanions } from '#libs/config';
+import {
+  createLogger,
+  type Logger,
+  type LoggerOptions,
+  logLevels,
+  readLoggerConfig,
+} from '#libs/logging';
 import {
   openDatagramSender,
   raiseFileLimit,
@@ -65,31 +72,59 @@ async function run(file: string, flags: CircusdArguments): Promise<void> {
   const warnings: string[] = [];
   const config = requireConfig(file, (text) => warnings.push(text));
   const { circus } = config;
-  const log = openLog(circus, flags);
+  const logging = logSettings(circus, flags);
+  const log = openLog(logging);
   for (const text of warnings) log.warn(text);
   surviveFaults(log);
   if (circus.umask !== null) process.umask(circus.umask);
   const pidfile = flags.pidfile ?? circus.pidfile;
   try {
-    const reread = (): CircusConfig => requireConfig(file, (text) => log.warn(text));
-    await runDaemon({ version: CIRCUS_VERSION, config, reread, log, activated, pidfile });
+    const complete = (read: CircusConfig): CircusConfig =>
+      withCompanions(read, { commandOf, logLevel: logging.level, logOutput: logging.output });
+    const reread = (): CircusConfig => complete(requireConfig(file, (text) => log.warn(text)));
+    await runDaemon({
+      version: CIRCUS_VERSION,
+      config: complete(config),
+      reread,
+      log,
+      activated,
+      pidfile,
+    });
   } finally {
     await log.close();
   }
 }
 
-function openLog(circus: CircusConfig['circus'], flags: CircusdArguments): Logger {
+/** Our programs are bundles that lie beside this one. */
+function commandOf(program: string): readonly [executable: string, file: string] {
+  return [process.execPath, join(__dirname, `${program}.cjs`)];
+}
+
+type LogSettings = Pick<LoggerOptions, 'level' | 'format' | 'output'>;
+
+function logSettings(circus: CircusConfig['circus'], flags: CircusdArguments): LogSettings {
   try {
     const file = flags.loggerConfig ?? circus.loggerconfig ?? 'default';
     const settings = readLoggerConfig(file);
     const output = flags.logOutput ?? settings.output ?? circus.logoutput;
     const named = settings.level ?? circus.loglevel;
     const level = flags.logLevel ?? logLevels.find((name) => name === named) ?? 'info';
-    const sendTo = openDatagramSender;
-    return createLogger({ name: 'circus', level, format: flags.logFormat, output, sendTo });
+    return { level, format: flags.logFormat, output };
   } catch (error) {
-    throw new StartupError(`cannot log: ${error instanceof Error ? error.message : error}`);
+    throw cannotLog(error);
   }
+}
+
+function openLog(settings: LogSettings): Logger {
+  try {
+    return createLogger({ ...settings, name: 'circus', sendTo: openDatagramSender });
+  } catch (error) {
+    throw cannotLog(error);
+  }
+}
+
+function cannotLog(error: unknown): StartupError {
+  return new StartupError(`cannot log: ${error instanceof Error ? error.message : error}`);
 }
 
 /** A fault of our own must not take down what is supervised: it is logged, and supervision goes on. */

@@ -1,6 +1,7 @@
 /** The file of an ipc endpoint. ZeroMQ takes over whatever is there and leaves it behind. */
-import { chmodSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, chownSync, rmSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
+import type { User } from '#libs/native';
 
 /** The file's path; `undefined` for other endpoints and for names without a file (`ipc://@name`). */
 export function socketPath(endpoint: string): string | undefined {
@@ -28,8 +29,10 @@ export class SocketFile {
   readonly #path: string;
   readonly #inode: number;
 
-  constructor(path: string) {
+  /** @throws Error `EPERM`: only root gives a file to another user */
+  constructor(path: string, owner?: User) {
     chmodSync(path, 0o600);
+    if (owner !== undefined) chownSync(path, owner.uid, owner.gid);
     this.#path = path;
     this.#inode = statSync(path).ino;
   }

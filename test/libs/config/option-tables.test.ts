@@ -71,6 +71,7 @@ const circusCases: RowCases = {
   log_endpoint: ['tcp://127.0.0.1:2', 'tcp://127.0.0.1:2', 'tcp://127.0.0.1:2'],
   statsd: ['1', true, 'True', 'x'],
   stats_endpoint: ['tcp://127.0.0.1:1', 'tcp://127.0.0.1:1', 'tcp://127.0.0.1:1'],
+  stats_period: ['0.5', 0.5, '0.5', '0'],
   multicast_endpoint: ['udp://237.1.1.1:1', 'udp://237.1.1.1:1', 'udp://237.1.1.1:1'],
   check_delay: ['-1', -1, '-1', 'x'],
   include: ['a.ini b/*.ini', ['a.ini', 'b/*.ini'], 'a.ini b/*.ini'],
