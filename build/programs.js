@@ -3,4 +3,5 @@ export const programs = {
   circusd: 'services/circusd/main.ts',
   circusctl: 'services/circusctl/main.ts',
   'circus-plugin': 'services/plugin-runner/main.ts',
+  'stream-host': 'services/stream-host/main.ts',
 };

@@ -61,6 +61,8 @@ export interface ArbiterOptions {
   readonly log: SupervisorLog;
   /** Told of every event, in order. */
   readonly onEvent: EventListener;
+  /** The words that run a stream class of the user in JavaScript; its file and name follow. */
+  readonly streamHost?: readonly string[];
   /** Where live output is published; nowhere without it. */
   readonly logChannel?: LogChannel;
 }
@@ -109,6 +111,11 @@ export class Arbiter implements Controller {
     });
     this.#outputs = new WatcherOutputs({
       logs: this.#logs,
+      hosts: {
+        start: (request, onExit) => this.#supervisor.startHelper(request, onExit),
+        runner: options.streamHost ?? [],
+        env: definedIn(process.env),
+      },
       configOf: (key) => this.#requireConfig(key),
       publish: (name, event, facts) => this.#events.publish(name, event, facts, epochSeconds()),
       log: options.log,
@@ -552,6 +559,12 @@ function operation(
 
 function noKeys(): ReplyBody {
   return {};
+}
+
+function definedIn(env: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
 }
 
 function promiseWithResolver(): { promise: Promise<void>; resolve: () => void } {

@@ -11,7 +11,9 @@ import {
   keepChildLookup,
   type ProcessIdentity,
   Reaper,
+  type SpawnRequest,
   sendSignal,
+  spawnProcess,
 } from '#libs/native';
 import type { EventName } from '#libs/protocol';
 import {
@@ -115,9 +117,11 @@ export class Supervisor {
   readonly #released = new Map<number, Worker>();
   /** What they have started is no more ours than they are, even when they are gone. */
   readonly #releasedTickets = new Set<number>();
+  /** Pids of circusd's own children that are no workers, and no strays. */
+  readonly #helpers = new Set<number>();
   readonly #lookup = keepChildLookup(lookupKeptMs);
   readonly #leftovers = new Leftovers({
-    isWorker: (pid) => this.#workers.has(pid) || this.#released.has(pid),
+    isWorker: (pid) => this.#workers.has(pid) || this.#released.has(pid) || this.#helpers.has(pid),
     isSpared: (ticket) => this.#releasedTickets.has(ticket) || this.#isLiving(ticket),
     lookup: this.#lookup,
     onRemainsGone: ({ key, ticket }) => this.#feed({ type: 'remains_gone', key, ticket }),
@@ -170,6 +174,20 @@ export class Supervisor {
   strays(): ProcessIdentity[] {
     this.#leftovers.look();
     return this.#leftovers.strays();
+  }
+
+  /**
+   * Starts a child that is no worker and ends with circusd. `onExit` is told of its death, unless it
+   * outlives the last worker.
+   */
+  startHelper(request: SpawnRequest, onExit: (exit: ExitRecord) => void): ProcessIdentity {
+    const identity = spawnProcess(request);
+    this.#helpers.add(identity.pid);
+    this.#reaper.watch(identity.pid, (exit) => {
+      this.#helpers.delete(exit.pid);
+      onExit(exit);
+    });
+    return identity;
   }
 
   /** Stops every timer. Processes that still run are left alone. */

@@ -10,6 +10,7 @@ import {
   OutputStream,
   PipeReader,
   planStream,
+  type StreamHosts,
   type StreamName,
   type StreamTexts,
 } from '#libs/streams';
@@ -36,6 +37,8 @@ export interface OutputOptions {
   readonly configOf: (key: string) => WatcherConfig;
   readonly publish: (watcher: string, event: EventName, facts: EventFacts) => void;
   readonly log: { info(text: string): void; warn(text: string): void };
+  /** How stream classes of the user are run. */
+  readonly hosts: StreamHosts;
   /** Sees all that is read. */
   readonly logs: WatcherLogs;
 }
@@ -283,7 +286,8 @@ export class WatcherOutputs {
 
   #plan(key: string, stream: StreamName, texts: StreamTexts): ReturnType<typeof planStream> {
     const watcher = this.#nameOf(key);
-    return planStream(texts, { watcher, stream, files: this.#files, now: Date.now });
+    const { hosts } = this.#options;
+    return planStream(texts, { watcher, stream, files: this.#files, hosts, now: Date.now });
   }
 
   #nameOf(key: string): string {

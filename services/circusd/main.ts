@@ -86,6 +86,7 @@ async function run(file: string, flags: CircusdArguments): Promise<void> {
       version: CIRCUS_VERSION,
       config: complete(config),
       reread,
+      streamHost: commandOf('stream-host'),
       log,
       activated,
       pidfile,
