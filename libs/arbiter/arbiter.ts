@@ -186,7 +186,7 @@ export class Arbiter implements Controller {
     const record = this.#supervisor.state.watchers[key];
     const config = this.#configs.get(key);
     if (record === undefined || config === undefined) return undefined;
-    return viewWatcher(record, config, monotonicMs(), () => this.#outputs.troubleOf(key));
+    return viewWatcher(record, config, monotonicMs(), this.#outputs);
   }
 
   processes(key: string, pid?: number): readonly ProcessView[] {

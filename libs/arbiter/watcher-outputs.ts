@@ -146,6 +146,11 @@ export class WatcherOutputs {
     return troubles.find((trouble) => trouble !== null) ?? null;
   }
 
+  /** How many bytes of its output were dropped. */
+  droppedOf(key: string): number {
+    return this.#outputsOf(key).reduce((sum, { stream }) => sum + stream.droppedBytes, 0);
+  }
+
   /** Opens all files again by their names; gives the paths that processes write to by themselves. */
   reopen(): { direct: string[] } {
     const streams = [...this.#outputs.values()].map(({ stream }) => stream);

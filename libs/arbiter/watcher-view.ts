@@ -2,13 +2,14 @@
 import { describeOptions, type WatcherConfig } from '#libs/config';
 import type { WatcherStatus, WatcherView } from '#libs/protocol';
 import { livePids, statusOf, troubleOf, type WatcherRecord } from '#libs/supervision';
+import type { WatcherOutputs } from './watcher-outputs.ts';
 
 /** Looks at the core's record and the configuration; only what is asked for is worked out. */
 export function viewWatcher(
   record: WatcherRecord,
   config: WatcherConfig,
   now: number,
-  streamTrouble: () => string | null,
+  outputs: Pick<WatcherOutputs, 'troubleOf' | 'droppedOf'>,
 ): WatcherView {
   return {
     name: record.name,
@@ -29,7 +30,10 @@ export function viewWatcher(
     },
     origins: config.origins,
     get trouble(): string | null {
-      return troubleOf(record, now) ?? streamTrouble();
+      return troubleOf(record, now) ?? outputs.troubleOf(record.key);
+    },
+    get droppedBytes(): number {
+      return outputs.droppedOf(record.key);
     },
   };
 }

@@ -35,10 +35,10 @@ function userStream(
       doc: 'A program of your own.',
       options: [rows.onFull, rows.refreshTime],
       plan({ on_full, refresh_time, ...own }, context) {
-        const { hosts, watcher, stream } = context;
+        const { hosts } = context;
         const argv = argvOf(hosts.runner);
         const env = { ...hosts.env, CIRCUS_STREAM_OPTIONS: JSON.stringify(own) };
-        const sink = new HostSink(`${stream} of ${watcher}`, hosts.start, { argv, env });
+        const sink = new HostSink(`stream class ${name}`, hosts.start, { argv, env });
         return { sink, format: asHostLines(context) };
       },
     }),
