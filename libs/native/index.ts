@@ -12,7 +12,7 @@ export {
   requireInterface,
   type SocketRequest,
 } from './listening-socket.ts';
-export { createPipe, type Pipe } from './pipes.ts';
+export { createPipe, type Pipe, widenPipe } from './pipes.ts';
 export { constants, requireSupportedPlatform } from './platform.ts';
 export { DescriptorPoll } from './poll.ts';
 export { readMark } from './process-mark.ts';

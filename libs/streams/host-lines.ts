@@ -3,7 +3,7 @@ import { isUtf8 } from 'node:buffer';
 import { pieceEnd } from './piece-end.ts';
 import type { Chunk, StreamContext } from './stream-class.ts';
 
-/** Of output in one line; with everything escaped it still fits a batch of the queue. */
+/** Of output in one line. */
 const pieceBytes = 32 * 1024;
 
 const newline = 10;
