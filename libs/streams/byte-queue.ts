@@ -41,10 +41,11 @@ export class ByteQueue {
     return batch;
   }
 
-  /** Gives a buffer of `take` back. */
+  /** Gives a buffer of `take` back. The larger ones are kept. */
   recycle(batch: Buffer): void {
-    if (this.#free.length >= keptBatches) return;
     this.#free.push(Buffer.from(batch.buffer));
+    this.#free.sort((a, b) => a.length - b.length);
+    if (this.#free.length > keptBatches) this.#free.shift();
   }
 
   /** Gives up memory that is not needed now. */
@@ -54,9 +55,11 @@ export class ByteQueue {
   }
 
   #allocate(): Buffer {
-    const wanted = Math.min(largestBatch, Math.max(smallestBatch, this.length));
-    const free = this.#free.pop();
-    return free !== undefined && free.length >= wanted ? free : Buffer.allocUnsafeSlow(wanted);
+    let size = smallestBatch;
+    while (size < this.length && size < largestBatch) size *= 2;
+    const place = this.#free.findIndex((buffer) => buffer.length >= size);
+    const [free] = place < 0 ? [] : this.#free.splice(place, 1);
+    return free ?? Buffer.allocUnsafeSlow(size);
   }
 
   #closeTail(): void {
