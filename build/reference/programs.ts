@@ -2,6 +2,8 @@
 import { manual as circusctl } from '../../services/circusctl/manual.ts';
 import { manual as circusd } from '../../services/circusd/manual.ts';
 import { manual as pluginRunner } from '../../services/plugin-runner/manual.ts';
+import { manual as stats } from '../../services/stats/manual.ts';
+import { manual as top } from '../../services/top/manual.ts';
 import type { ProgramManual } from './program-manual.ts';
 
 /** The manual of every program, given the version of the package. */
@@ -9,4 +11,6 @@ export const manuals: Readonly<Record<string, (version: string) => ProgramManual
   circusctl,
   circusd,
   pluginRunner,
+  stats,
+  top,
 };

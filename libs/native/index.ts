@@ -12,6 +12,7 @@ export {
   requireInterface,
   type SocketRequest,
 } from './listening-socket.ts';
+export { type NotifyMessage, NotifySocket } from './notify-socket.ts';
 export { createPipe, type Pipe, widenPipe } from './pipes.ts';
 export { constants, requireSupportedPlatform } from './platform.ts';
 export { DescriptorPoll } from './poll.ts';
@@ -25,6 +26,7 @@ export {
   isGroupAlive,
   keepChildLookup,
   openChildLookup,
+  ownChildPids,
   type ProcessIdentity,
   readIdentity,
 } from './process-tree.ts';

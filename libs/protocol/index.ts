@@ -47,3 +47,11 @@ export {
 } from './logs.ts';
 export { processKeys } from './process-keys.ts';
 export { findSignal, parseSignal, signalName } from './signals.ts';
+export {
+  circusGroup,
+  circusPrograms,
+  parseStatTopic,
+  type StatSubject,
+  socketsGroup,
+  statTopic,
+} from './stats.ts';

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { CircusClient } from '#libs/client';
+import { CircusClient, EventSubscriber } from '#libs/client';
 import { readConfig } from '#libs/config';
 import { copyExamples, Program, runCircusd, until } from './run-program.ts';
 
@@ -22,7 +22,7 @@ test('every configuration is without fault and warning', () => {
 });
 
 test('example1.ini runs five dummy and three dummy2, and ends them all', async (t) => {
-  const { folder, endpoint } = copyExamples(t);
+  const { folder, endpoint } = copyExamples();
   const circusd = runCircusd(t, 'example1.ini', folder);
   await untilStarted(circusd);
   const pids = {
@@ -31,10 +31,27 @@ test('example1.ini runs five dummy and three dummy2, and ends them all', async (
   };
   assert.equal(pids.dummy.length, 5);
   assert.equal(pids.dummy2.length, 3);
-  for (const wid of [1, 2, 3]) assert.match(circusd.output, say(`hello from dummy2 number ${wid}`));
+  const greeted = (): boolean =>
+    [1, 2, 3].every((wid) => say(`hello from dummy2 number ${wid}`).test(circusd.output));
+  await until(greeted, () => circusd.output);
   assert.equal(await circusd.stop(), 0);
   for (const pid of [...pids.dummy, ...pids.dummy2])
     assert.equal(existsSync(`/proc/${pid}`), false);
+});
+
+test('example1.ini publishes what its workers use', async (t) => {
+  const { folder, endpoint, statsEndpoint } = copyExamples();
+  const circusd = runCircusd(t, 'example1.ini', folder);
+  await untilStarted(circusd);
+  const stats = new EventSubscriber(statsEndpoint, ['stat.dummy2.']);
+  t.after(() => stats.close());
+  const pids = await list(t, endpoint, 'dummy2');
+  for await (const { payload } of stats) {
+    assert.ok(pids.includes(Number(payload['pid'])));
+    assert.match(String(payload['cmdline']), /^(sh|sleep)$/);
+    break;
+  }
+  assert.equal(await circusd.stop(), 0);
 });
 
 test('npm start runs example1.ini in examples/', () => {
@@ -45,7 +62,7 @@ test('npm start runs example1.ini in examples/', () => {
 });
 
 test('running.ini runs five myprogram and two anotherprogram', async (t) => {
-  const { folder, endpoint } = copyExamples(t);
+  const { folder, endpoint } = copyExamples();
   const circusd = runCircusd(t, 'running.ini', folder);
   await untilStarted(circusd);
   assert.equal((await list(t, endpoint, 'myprogram')).length, 5);
@@ -57,7 +74,7 @@ test('running.ini runs five myprogram and two anotherprogram', async (t) => {
 });
 
 test('configuration.ini includes enabled files, sets the environment, and lets workers say goodbye', async (t) => {
-  const { folder, endpoint } = copyExamples(t);
+  const { folder, endpoint } = copyExamples();
   const circusd = runCircusd(t, 'configuration.ini', folder);
   await untilStarted(circusd);
   const client = connect(t, endpoint);
@@ -76,7 +93,7 @@ for (const [file, interpreter] of [
 ] as const) {
   test(`${file} prints what happens when a worker is killed`, async (t) => {
     if (interpreter === python && !hasPyzmq(t)) return;
-    const { folder, endpoint, pubsubEndpoint } = copyExamples(t);
+    const { folder, endpoint, pubsubEndpoint } = copyExamples();
     const circusd = runCircusd(t, 'example1.ini', folder);
     await untilStarted(circusd);
     const words = [interpreter, resolve('examples', file), pubsubEndpoint, 'watcher.dummy2.'];

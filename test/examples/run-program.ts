@@ -14,23 +14,26 @@ export interface ExamplesCopy {
   readonly folder: string;
   readonly endpoint: string;
   readonly pubsubEndpoint: string;
+  /** Of the examples that publish statistics. */
+  readonly statsEndpoint: string;
 }
 
-/** Copies the examples to a folder that is removed after the test. */
-export function copyExamples(t: TestContext): ExamplesCopy {
+/** Copies the examples to a new folder; `runCircusd` there removes it in the end. */
+export function copyExamples(): ExamplesCopy {
   const folder = mkdtempSync(join(tmpdir(), 'circus-examples-'));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
   cpSync('examples', folder, { recursive: true });
   const endpoint = `ipc://${folder}/control`;
   const pubsubEndpoint = `ipc://${folder}/events`;
+  const statsEndpoint = `ipc://${folder}/stats`;
   for (const file of readdirSync(folder).filter((name) => name.endsWith('.ini'))) {
     const path = join(folder, file);
     const lines = readFileSync(path, 'utf8')
       .replace(/^(pubsub_)?endpoint = .*\n/gm, '')
+      .replace(/^stats_endpoint = .*$/gm, `stats_endpoint = ${statsEndpoint}`)
       .replace('[circus]', `[circus]\nendpoint = ${endpoint}\npubsub_endpoint = ${pubsubEndpoint}`);
     writeFileSync(path, lines);
   }
-  return { folder, endpoint, pubsubEndpoint };
+  return { folder, endpoint, pubsubEndpoint, statsEndpoint };
 }
 
 /** A program under test. */
@@ -79,9 +82,12 @@ export class Program {
   }
 }
 
-/** Runs circusd as a user would who has gone to the folder. */
+/** Runs circusd as a user would who has gone to the folder, which is removed when it has ended. */
 export function runCircusd(t: TestContext, file: string, folder: string): Program {
-  return new Program(t, [process.execPath, resolve('bin/circusd.js'), file], folder);
+  const circusd = new Program(t, [process.execPath, resolve('bin/circusd.js'), file], folder);
+  // Hooks run in order, and circusd and circusd-stats make files in the folder as long as they run.
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  return circusd;
 }
 
 /** Waits until `isTrue`; fails with what was seen instead. */

@@ -1,5 +1,6 @@
 import {
   CircusError,
+  type Controller,
   isJsonObject,
   type Json,
   type ProcessView,
@@ -31,7 +32,7 @@ dropped (\`on_full = drop\`) it has \`dropped\`, the bytes of each watcher.`,
   usage: '[name] [process]',
   flags: [{ spelling: '--extended', doc: 'Ask the extended_stats hook too' }],
   examples: ['circusctl stats', 'circusctl stats web', 'circusctl stats web 4711'],
-  execute(controller, { name, process }) {
+  execute(controller, { name, process, extended }) {
     if (name === undefined) {
       const views = controller.watchers().map((view) => {
         return [view.name, describeAll(controller.processes(view.key))] as const;
@@ -41,10 +42,18 @@ dropped (\`on_full = drop\`) it has \`dropped\`, the bytes of each watcher.`,
     const view = requireWatcher(controller, name);
     const { key } = view;
     if (process === undefined) {
-      return { name, info: describeAll(controller.processes(key)), ...dropsOf([view]) };
+      const processes = controller.processes(key);
+      const drops = dropsOf([view]);
+      if (!extended) return { name, info: describeAll(processes), ...drops };
+      return extendAll(controller, key, processes).then((info) => ({ name, info, ...drops }));
     }
-    const [found] = controller.processes(key, process);
-    if (found !== undefined) return { process, info: describeOne(found) };
+    const found = controller.processes(key, process);
+    if (found[0] !== undefined && !extended) return { process, info: describeOne(found[0]) };
+    if (found[0] !== undefined) {
+      return extendAll(controller, key, found).then((info) => {
+        return { process, info: info[String(process)] ?? null };
+      });
+    }
     throw new CircusError('not_found', `process ${process} not found in '${name}'`);
   },
   toProperties({ words: [name, process], flags }) {
@@ -73,6 +82,20 @@ function dropLine(watcher: string, bytes: unknown): string {
 
 function describeAll(processes: readonly ProcessView[]): Record<string, Json> {
   return Object.fromEntries(processes.map((view) => [String(view.pid), describeOne(view)]));
+}
+
+/** Of all watchers the hook is not asked (protocol 2.3). */
+async function extendAll(
+  controller: Controller,
+  key: string,
+  processes: readonly ProcessView[],
+): Promise<Record<string, Json>> {
+  const extended = processes.map(async (view): Promise<[string, Json]> => {
+    const stats = describeOne(view);
+    if (!isJsonObject(stats)) return [String(view.pid), stats];
+    return [String(view.pid), await controller.extendStats(key, view.pid, stats)];
+  });
+  return Object.fromEntries(await Promise.all(extended));
 }
 
 function describeOne({ info, children, started, wid, age }: ProcessView): Json {
