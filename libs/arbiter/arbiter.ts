@@ -36,6 +36,7 @@ import { epochSeconds, monotonicMs } from './clock.ts';
 import { describePlan } from './describe-plan.ts';
 import { type EventListener, EventLog } from './event-log.ts';
 import type { PreparedSockets } from './managed-sockets.ts';
+import { Pace } from './pace.ts';
 import { rulesOf } from './rules-of.ts';
 import { signalWorkers } from './signalling.ts';
 import { Supervisor, type SupervisorLog } from './supervisor.ts';
@@ -71,6 +72,7 @@ export class Arbiter implements Controller {
   readonly #sockets: WatcherSockets;
   readonly #outputs: WatcherOutputs;
   readonly #meter = new ProcessMeter();
+  readonly #pace = new Pace();
   readonly #configs = new Map<string, WatcherConfig>();
   #config: CircusConfig;
   #isRestarting = false;
@@ -157,12 +159,17 @@ export class Arbiter implements Controller {
     return viewWatcher(record, config, monotonicMs(), () => this.#outputs.troubleOf(key));
   }
 
-  processes(key: string, pid?: number): readonly ProcessView[] {
+  async processes(key: string, pid?: number): Promise<readonly ProcessView[]> {
     this.#requireWatcher(key);
     const workers = this.#supervisor
       .workersOf(key)
       .filter(({ identity }) => pid === undefined || identity.pid === pid);
-    return workers.map((worker) => this.#describeWorker(worker));
+    const views: ProcessView[] = [];
+    for (const worker of workers) {
+      await this.#pace.breathe();
+      views.push(this.#describeWorker(worker));
+    }
+    return views;
   }
 
   describeSelf(): JsonObject {

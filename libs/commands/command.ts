@@ -114,7 +114,8 @@ export interface Command {
   /** Whether it changes nothing: a read-only endpoint may carry it. */
   readonly isReadOnly: boolean;
   /**
-   * Does it. Immediate data for a command that cannot wait, an `Operation` for one that can.
+   * Does it. Data for a command that cannot wait, at once or after a moment; an `Operation` for one
+   * that can.
    *
    * @throws CircusError whatever can be told before the work begins
    */
@@ -123,7 +124,7 @@ export interface Command {
     properties: Properties,
     /** All commands, for the one that describes them. */
     catalog: readonly Command[],
-  ): ReplyBody | Operation;
+  ): ReplyBody | Operation | Promise<ReplyBody>;
   /** Its words after the name, e.g. `<name> [nb]`: required, optional, `...` for any number. */
   readonly usage: string;
   readonly flags: readonly CommandFlag[];

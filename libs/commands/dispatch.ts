@@ -49,7 +49,8 @@ async function answer(controller: Controller, request: Request, log: DispatchLog
   try {
     const command = requireCommand(request);
     const properties = checkProperties(command.properties, request.properties);
-    const result = command.execute(controller, properties, catalog);
+    const executed = command.execute(controller, properties, catalog);
+    const result = executed instanceof Promise ? await executed : executed;
     const body = isOperation(result) ? await settle(result, command, request, log) : result;
     return okReply(id, body, epochSeconds());
   } catch (error) {

@@ -132,8 +132,11 @@ export interface Controller {
   /** All watchers, sorted by key. */
   watchers(): readonly WatcherView[];
   findWatcher(key: string): WatcherView | undefined;
-  /** Live processes of a watcher with what they use now, oldest first; one of them when named. */
-  processes(key: string, pid?: number): readonly ProcessView[];
+  /**
+   * Live processes of a watcher with what they use now, oldest first; one of them when named. Many
+   * are looked at in pieces, other work in between. Rejects with `not_found`.
+   */
+  processes(key: string, pid?: number): Promise<readonly ProcessView[]>;
   /** The process description of circusd itself (protocol 2.3 "dstats"). */
   describeSelf(): JsonObject;
   start(selection: Selection): Operation;

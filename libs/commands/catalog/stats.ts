@@ -1,4 +1,11 @@
-import { CircusError, isJsonObject, type Json, type ProcessView } from '#libs/protocol';
+import {
+  CircusError,
+  type Controller,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  type ProcessView,
+} from '#libs/protocol';
 import { defineCommand } from '../define-command.ts';
 import { given } from '../given.ts';
 import { processLines } from '../print-process.ts';
@@ -23,16 +30,11 @@ The reply has \`infos\` by watcher and pid, \`info\` by pid, or \`info\` of the 
   usage: '[name] [process]',
   flags: [{ spelling: '--extended', doc: 'Ask the extended_stats hook too' }],
   examples: ['circusctl stats', 'circusctl stats web', 'circusctl stats web 4711'],
-  execute(controller, { name, process }) {
-    if (name === undefined) {
-      const views = controller.watchers().map((view) => {
-        return [view.name, describeAll(controller.processes(view.key))] as const;
-      });
-      return { infos: Object.fromEntries(views) };
-    }
+  async execute(controller, { name, process }) {
+    if (name === undefined) return { infos: await describeWatchers(controller) };
     const { key } = requireWatcher(controller, name);
-    if (process === undefined) return { name, info: describeAll(controller.processes(key)) };
-    const [found] = controller.processes(key, process);
+    if (process === undefined) return { name, info: describeAll(await controller.processes(key)) };
+    const [found] = await controller.processes(key, process);
     if (found !== undefined) return { process, info: describeOne(found) };
     throw new CircusError('not_found', `process ${process} not found in '${name}'`);
   },
@@ -47,6 +49,16 @@ The reply has \`infos\` by watcher and pid, \`info\` by pid, or \`info\` of the 
       .join('\n');
   },
 });
+
+/** All that are there when it is their turn: looking at many processes takes time. */
+async function describeWatchers(controller: Controller): Promise<JsonObject> {
+  const infos: [string, Json][] = [];
+  for (const { key, name } of controller.watchers()) {
+    if (controller.findWatcher(key) === undefined) continue;
+    infos.push([name, describeAll(await controller.processes(key))]);
+  }
+  return Object.fromEntries(infos);
+}
 
 function describeAll(processes: readonly ProcessView[]): Record<string, Json> {
   return Object.fromEntries(processes.map((view) => [String(view.pid), describeOne(view)]));
