@@ -4,5 +4,6 @@ export const programs = {
   circusctl: 'services/circusctl/main.ts',
   'circus-plugin': 'services/plugin-runner/main.ts',
   'hook-host': 'services/hook-host/main.ts',
+  'circus-top': 'services/top/main.ts',
   'circusd-stats': 'services/stats/main.ts',
 };

@@ -22,6 +22,7 @@ import { probes } from './probes.ts';
 import { replace } from './replace.ts';
 import { sockets } from './sockets.ts';
 import { start } from './start.ts';
+import { stats } from './stats.ts';
 import { stop } from './stop.ts';
 
 const benchmarks: Readonly<Record<string, Benchmark>> = {
@@ -35,6 +36,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   sockets,
   logs,
   probes,
+  stats,
 };
 
 const { values, positionals } = parseArgs({

@@ -127,6 +127,14 @@ export const commandObservations: Rows = {
     const { fd, path } = await listedSocket(daemon, 'listed');
     assert.deepEqual([fd, path], [3, `${daemon.folder}/out/listed.sock`]);
   }),
+  logs: row('lines', 'what its process has written', async ({ daemon, name }) => {
+    const { logs } = await until(
+      'lines',
+      () => daemon.call('logs', { name: [name], lines: 2 }),
+      (reply) => /hello/.test(JSON.stringify(reply['logs'])),
+    );
+    assert.ok(Array.isArray(logs) && logs.length > 0);
+  }),
   numprocesses: row('', 'how many; without a name all', async ({ daemon, name }) => {
     await daemon.running(name, 2);
     const { numprocesses, watcher_name } = await daemon.call('numprocesses', { name });
@@ -248,7 +256,7 @@ export const commandObservations: Rows = {
 export const commandSections = (out: string): string => {
   const watchers = Object.keys(commandObservations).map((name) => {
     const writes = `cmd = /bin/sh -c 'while sleep 0.05; do echo hello; done'\nstdout_stream.filename = ${out}/${name}.log\nstdout_stream.on_full = block\n`;
-    const what = name === 'reopenlogs' ? writes : 'cmd = sleep 600\nnumprocesses = 2\n';
+    const what = /^(reopen)?logs$/.test(name) ? writes : 'cmd = sleep 600\nnumprocesses = 2\n';
     return `[watcher:${name}]\n${what}`;
   });
   return `${watchers.join('')}[socket:listed]\npath = ${out}/listed.sock\n`;

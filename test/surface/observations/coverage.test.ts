@@ -125,8 +125,11 @@ test('[circus], [plugin:NAME] and [socket:NAME] on a running circusd', async (t)
   writeFileSync(join(out, 'below.ini'), '[watcher:from-dir]\ncmd = sleep 600\n');
   await leaveSocketFile(join(out, 'replace.sock'));
   const lines = Object.entries(circusObservations)
-    // These two are in every configuration of the harness, with check_delay.
-    .filter(([name]) => !['endpoint', 'pubsub_endpoint', 'check_delay', seenApart].includes(name))
+    // These are in every configuration of the harness.
+    .filter(
+      ([name]) =>
+        !['endpoint', 'pubsub_endpoint', 'log_endpoint', 'check_delay', seenApart].includes(name),
+    )
     .map(([, { tried }]) => tried);
   const ports = [await findFreePort(), await findFreePort()];
   const sockets = configured(socketObservations).map(([name, tried]) =>
