@@ -16,6 +16,7 @@ import type {
   DescriptorMapping,
   ProcessIdentity,
 } from '#libs/native';
+import { messageOf } from '#libs/protocol';
 import { monotonicMs } from './clock.ts';
 import { hasMatchingLine } from './line-pattern.ts';
 import type { NotifyChannel } from './notify-channel.ts';
@@ -243,7 +244,7 @@ export class WorkerHealth {
   /** Calls back with the answer, unless it is not wanted any more by then. */
   #ask(question: Question, then: (result: ProbeResult) => void): void {
     const answer = this.#probe(question).catch((error: unknown) => {
-      return error instanceof Error ? error.message : String(error);
+      return messageOf(error);
     });
     void answer.then((result) => {
       if (!this.#over.signal.aborted) then(result);
