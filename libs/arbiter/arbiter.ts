@@ -66,6 +66,8 @@ export interface ArbiterOptions {
   readonly hookHost?: readonly string[];
   /** Told of every event, in order. */
   readonly onEvent: EventListener;
+  /** The words that run a stream class of the user in JavaScript; its file and name follow. */
+  readonly streamHost?: readonly string[];
   /** Where live output is published; nowhere without it. */
   readonly logChannel?: LogChannel;
 }
@@ -115,6 +117,11 @@ export class Arbiter implements Controller {
     });
     this.#outputs = new WatcherOutputs({
       logs: this.#logs,
+      hosts: {
+        start: (request, onExit) => this.#supervisor.startHelper(request, onExit),
+        runner: options.streamHost ?? [],
+        env: definedIn(process.env),
+      },
       configOf: (key) => this.#requireConfig(key),
       publish: (name, event, facts) => this.#events.publish(name, event, facts, epochSeconds()),
       log: options.log,
@@ -196,7 +203,7 @@ export class Arbiter implements Controller {
     const config = this.#configs.get(key);
     if (record === undefined || config === undefined) return undefined;
     const messagesOf = (watcher: string) => this.#supervisor.messagesOf(watcher);
-    const surroundings = { state, messagesOf, streamTrouble: () => this.#outputs.troubleOf(key) };
+    const surroundings = { state, messagesOf, outputs: this.#outputs };
     return viewWatcher(surroundings, record, config, monotonicMs());
   }
 
@@ -582,6 +589,12 @@ function operation(
 
 function noKeys(): ReplyBody {
   return {};
+}
+
+function definedIn(env: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
 }
 
 function promiseWithResolver(): { promise: Promise<void>; resolve: () => void } {

@@ -36,6 +36,8 @@ export interface WatcherView {
   readonly origins: Readonly<Record<string, string>>;
   /** Why it is not as wanted (a failed spawn, a back-off, a dependency), for people. */
   readonly trouble: string | null;
+  /** Bytes of output that were dropped since circusd started; absent: none. */
+  readonly droppedBytes?: number;
 }
 
 /** A live process of a watcher: what `stats` adds to its description. */

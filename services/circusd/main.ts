@@ -94,6 +94,7 @@ async function run(file: string, flags: CircusdArguments): Promise<void> {
       version: CIRCUS_VERSION,
       config: complete(config),
       reread,
+      streamHost: commandOf('stream-host'),
       log,
       hookHost: commandOf('hook-host'),
       activated,
