@@ -21,12 +21,16 @@ const receiver = `
 export const plugins: Benchmark = async (scale) => {
   const events = new XPublisher({ linger: 0, sendHighWaterMark: 0 });
   await events.bind('tcp://127.0.0.1:*');
-  const counter = spawn(process.execPath, ['-e', receiver], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const counter = spawn(process.execPath, ['-e', receiver], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const [port] = await once(linesOf(counter), 'data');
   const pubsub = events.lastEndpoint ?? '';
   const words = ['--pubsub', pubsub, '--endpoint', 'tcp://127.0.0.1:9', '--log-level', 'error'];
   const config = ['--config', `host:127.0.0.1:::port:${Number(port)}`, 'statsd-emitter'];
-  const plugin = spawn(process.execPath, ['dist/circus-plugin.cjs', ...words, ...config], { stdio: 'inherit' });
+  const plugin = spawn(process.execPath, ['dist/circus-plugin.cjs', ...words, ...config], {
+    stdio: 'inherit',
+  });
   try {
     // The first message of an XPUB is the subscription. Nobody answers at the control endpoint.
     await events.receive();
@@ -48,7 +52,12 @@ export const plugins: Benchmark = async (scale) => {
         atLeast: 100,
         note: `${Number(counted)} of ${sent}`,
       },
-      { what: `${what}: processor`, value: usedMs / (10 * scale.idleSeconds), unit: '%', note: 'of a core' },
+      {
+        what: `${what}: processor`,
+        value: usedMs / (10 * scale.idleSeconds),
+        unit: '%',
+        note: 'of a core',
+      },
       { what: `${what}: private memory`, value: memory, unit: 'MB', note: 'Pss_Anon' },
     ];
   } finally {
@@ -70,7 +79,13 @@ async function publish(events: XPublisher, seconds: number): Promise<number> {
   for (let elapsed = 0; elapsed < seconds; elapsed = (performance.now() - begin) / 1_000) {
     for (const due = Math.floor(elapsed * eventsPerSecond); sent < due; ) {
       sent += 1;
-      const payload = { time: Date.now() / 1_000, process_pid: sent, wid: 1, seq: sent, wseq: sent };
+      const payload = {
+        time: Date.now() / 1_000,
+        process_pid: sent,
+        wid: 1,
+        seq: sent,
+        wseq: sent,
+      };
       await events.send([topic, JSON.stringify(payload)]);
     }
     await sleep(sliceMs);
