@@ -4,6 +4,7 @@ import { manual as circusd } from '../../services/circusd/manual.ts';
 import { manual as httpd } from '../../services/httpd/manual.ts';
 import { manual as pluginRunner } from '../../services/plugin-runner/manual.ts';
 import { manual as stats } from '../../services/stats/manual.ts';
+import { manual as top } from '../../services/top/manual.ts';
 import type { ProgramManual } from './program-manual.ts';
 
 /** The manual of every program, given the version of the package. */
@@ -13,4 +14,5 @@ export const manuals: Readonly<Record<string, (version: string) => ProgramManual
   httpd,
   pluginRunner,
   stats,
+  top,
 };

@@ -28,6 +28,9 @@ function sampleWatcher(name: keyof typeof pids, cmd: string): WatcherView {
     processCount: numprocesses,
     numprocesses,
     singleton: false,
+    readyCount: null,
+    reload: null,
+    messages: {},
     options: describeOptions(createWatcherConfig(name, cmd, '', options)),
     origins: { cmd: 'circus.ini:5', copy_env: 'circus.ini:6', numprocesses: 'runtime' },
     trouble: null,
@@ -91,7 +94,7 @@ export const sampleDaemon: Controller = {
     { fd: 4, name: 'web', backlog: 2048, host: '127.0.0.1', port: 8080 },
   ],
   findWatcher: (key) => watchers.find((watcher) => watcher.key === key),
-  processes: (key, pid) => {
+  processes: async (key, pid) => {
     const found = watchers.find((watcher) => watcher.key === key)?.pids ?? [];
     return found
       .filter((known) => pid === undefined || known === pid)
@@ -104,12 +107,14 @@ export const sampleDaemon: Controller = {
         children: [],
       }));
   },
+  extendStats: async (_key, _pid, stats) => stats,
   describeSelf: () => ({ ...describeProcess(23161, 'node', '61.20M'), children: [] }),
   start: ({ kind }) =>
     work({}, kind === 'one' ? { info: { started: [24470], kept: [23304] } } : {}),
   stop: ({ kind }) => work({}, kind === 'one' ? { info: null } : {}),
   restart: ({ kind }) => work({}, kind === 'one' ? { info: replaced } : {}),
   reload: ({ kind }) => work({}, kind === 'one' ? { info: replaced } : {}),
+  abortReload: () => work({}),
   add: ({ start }) => work({}, start ? { started: [24470], kept: [] } : {}),
   remove: () => work({}),
   changeCount: (_key, nb) => work({ numprocesses: 2 + nb }),

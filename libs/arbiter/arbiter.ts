@@ -4,9 +4,11 @@ import {
   type ConfigPlan,
   checkWatcherOption,
   createWatcherConfig,
+  endpointVariables,
   isTouched,
   planChanges,
   requireConsistent,
+  requireDependencies,
   requireSockets,
   type SocketConfig,
   setWatcherOption,
@@ -38,8 +40,10 @@ import { epochSeconds, monotonicMs } from './clock.ts';
 import { describePlan } from './describe-plan.ts';
 import { requireOwner } from './endpoint-owner.ts';
 import { type EventListener, EventLog } from './event-log.ts';
+import { Hooks } from './hooks.ts';
 import { type LogChannel, noLogChannel } from './log-channel.ts';
 import type { PreparedSockets } from './managed-sockets.ts';
+import { Pace } from './pace.ts';
 import { rulesOf } from './rules-of.ts';
 import { signalWorkers } from './signalling.ts';
 import { Supervisor, type SupervisorLog } from './supervisor.ts';
@@ -59,8 +63,12 @@ export interface ArbiterOptions {
   /** Reads the configuration again for an unnamed restart; throws what is to be told. */
   readonly reread: () => CircusConfig;
   readonly log: SupervisorLog;
+  /** The words that run the hook host, which calls the JavaScript functions that hooks name. */
+  readonly hookHost?: readonly string[];
   /** Told of every event, in order. */
   readonly onEvent: EventListener;
+  /** The words that run a stream class of the user in JavaScript; its file and name follow. */
+  readonly streamHost?: readonly string[];
   /** Where live output is published; nowhere without it. */
   readonly logChannel?: LogChannel;
 }
@@ -77,9 +85,11 @@ export class Arbiter implements Controller {
   readonly #supervisor: Supervisor;
   readonly #sockets: WatcherSockets;
   readonly #outputs: WatcherOutputs;
+  readonly #hooks: Hooks;
   readonly #logs: WatcherLogs;
   readonly #instance = `${process.pid}-${Date.now()}`;
   readonly #meter = new ProcessMeter();
+  readonly #pace = new Pace();
   readonly #configs = new Map<string, WatcherConfig>();
   #config: CircusConfig;
   #isRestarting = false;
@@ -109,9 +119,22 @@ export class Arbiter implements Controller {
     });
     this.#outputs = new WatcherOutputs({
       logs: this.#logs,
+      hosts: {
+        start: (request, onExit) => this.#supervisor.startHelper(request, onExit),
+        runner: options.streamHost ?? [],
+        env: definedIn(process.env),
+      },
       configOf: (key) => this.#requireConfig(key),
       publish: (name, event, facts) => this.#events.publish(name, event, facts, epochSeconds()),
       log: options.log,
+    });
+    this.#hooks = new Hooks({
+      configOf: (key) => this.#requireConfig(key),
+      runCommand: (request) => this.#supervisor.runCommand(request),
+      host: options.hookHost ?? [],
+      environment: () => endpointVariables(this.#config.circus),
+      publish: (name, event, facts) => this.#events.publish(name, event, facts, epochSeconds()),
+      warn: (text) => options.log.warn(text),
     });
     this.#supervisor = new Supervisor({
       log: options.log,
@@ -120,6 +143,7 @@ export class Arbiter implements Controller {
       configOf: (key) => this.#requireConfig(key),
       sockets: this.#sockets,
       outputs: this.#outputs,
+      hooks: this.#hooks,
       onRemoved: (key) => {
         this.#outputs.removed(key);
         this.#logs.removed(key);
@@ -176,18 +200,30 @@ export class Arbiter implements Controller {
   }
 
   findWatcher(key: string): WatcherView | undefined {
-    const record = this.#supervisor.state.watchers[key];
+    const { state } = this.#supervisor;
+    const record = state.watchers[key];
     const config = this.#configs.get(key);
     if (record === undefined || config === undefined) return undefined;
-    return viewWatcher(record, config, monotonicMs(), () => this.#outputs.troubleOf(key));
+    const messagesOf = (watcher: string) => this.#supervisor.messagesOf(watcher);
+    const surroundings = { state, messagesOf, outputs: this.#outputs };
+    return viewWatcher(surroundings, record, config, monotonicMs());
   }
 
-  processes(key: string, pid?: number): readonly ProcessView[] {
+  async processes(key: string, pid?: number): Promise<readonly ProcessView[]> {
     this.#requireWatcher(key);
     const workers = this.#supervisor
       .workersOf(key)
       .filter(({ identity }) => pid === undefined || identity.pid === pid);
-    return workers.map((worker) => this.#describeWorker(worker));
+    const views: ProcessView[] = [];
+    for (const worker of workers) {
+      await this.#pace.breathe();
+      views.push(this.#describeWorker(worker));
+    }
+    return views;
+  }
+
+  extendStats(key: string, pid: number, stats: JsonObject): Promise<JsonObject> {
+    return this.#hooks.extendStats(key, pid, stats);
   }
 
   describeSelf(): JsonObject {
@@ -254,6 +290,12 @@ export class Arbiter implements Controller {
     );
   }
 
+  abortReload(selection: Selection): Operation {
+    this.#requireReady();
+    const keys = this.#resolve(selection);
+    return operation(this.#supervisor.command({ type: 'abort', keys }), noKeys);
+  }
+
   add({ name, cmd, args, options, start }: AddRequest): Operation {
     this.#requireReady();
     const config = createWatcherConfig(name, cmd, args, options);
@@ -264,6 +306,7 @@ export class Arbiter implements Controller {
       throw new CircusError('already_exists', `watcher '${name}' already exists`);
     }
     requireSockets(config, this.#sockets.managed.names);
+    requireDependencies(config, [...this.#configs.values()]);
     this.#events.publish(name, 'add', {}, epochSeconds());
     const work = this.#addWatcher(config, start);
     // A start that fails shows in status, events and log; to `add` it has not failed (protocol 2.3).
@@ -303,6 +346,7 @@ export class Arbiter implements Controller {
     requireConsistent(config);
     requireStreams(config);
     requireSockets(config, this.#sockets.managed.names);
+    requireDependencies(config, [...this.#configs.values()]);
     for (const _ of settings) this.#events.publish(name, 'updated', {}, epochSeconds());
     const needsReload = settings.some(({ effect }) => effect === 'reload');
     return { reply: {}, done: this.#configure(key, config, needsReload) };
@@ -552,6 +596,12 @@ function operation(
 
 function noKeys(): ReplyBody {
   return {};
+}
+
+function definedIn(env: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
 }
 
 function promiseWithResolver(): { promise: Promise<void>; resolve: () => void } {

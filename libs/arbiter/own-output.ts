@@ -46,6 +46,11 @@ export class OwnOutput {
     return pipes[name].writeFd;
   }
 
+  /** For a process that has a pipe of its own. */
+  streamOf(name: StreamName): OutputStream {
+    return this.#streams[name];
+  }
+
   /** Takes what is in the pipes: a process has ended. */
   sweep(key: string): void {
     const { stdout, stderr } = this.#pipes.get(key) ?? {};

@@ -10,6 +10,7 @@ import {
   OutputStream,
   PipeReader,
   planStream,
+  type StreamHosts,
   type StreamName,
   type StreamTexts,
 } from '#libs/streams';
@@ -31,11 +32,16 @@ const streamNames = ['stdout', 'stderr'] as const;
 /** Descriptors for a new process; without one it has what the configuration says otherwise. */
 export type OutputDescriptors = { readonly [S in StreamName]?: number };
 
+/** Is told what a process writes; valid during the call alone. */
+export type LineListener = (data: Buffer) => void;
+
 /** What outputs need from their owner. */
 export interface OutputOptions {
   readonly configOf: (key: string) => WatcherConfig;
   readonly publish: (watcher: string, event: EventName, facts: EventFacts) => void;
   readonly log: { info(text: string): void; warn(text: string): void };
+  /** How stream classes of the user are run. */
+  readonly hosts: StreamHosts;
   /** Sees all that is read. */
   readonly logs: WatcherLogs;
 }
@@ -72,18 +78,22 @@ export class WatcherOutputs {
     });
   }
 
-  /** Starts a process with its descriptors. What `spawn` throws is thrown; then nothing is open. */
+  /**
+   * Starts a process with its descriptors. What `spawn` throws is thrown; then nothing is open. All
+   * that the process writes comes by `onLines`, when it is given.
+   */
   spawn(
     key: string,
     wid: number,
     spawn: (descriptors: OutputDescriptors) => ProcessIdentity,
+    onLines?: LineListener,
   ): ProcessIdentity {
     const seats: Seat[] = [];
     try {
-      for (const name of streamNames) this.#addSeat(seats, key, name);
+      for (const name of streamNames) this.#addSeat(seats, key, name, onLines !== undefined);
       const fds = Object.fromEntries(seats.map(({ name, childFd }) => [name, childFd]));
       const identity = spawn(fds);
-      this.#attach(key, { pid: identity.pid, wid }, seats);
+      this.#attach(key, { pid: identity.pid, wid, onLines }, seats);
       return identity;
     } catch (error) {
       for (const seat of seats) if (seat.kind === 'pipe') closeSync(seat.readFd);
@@ -143,6 +153,11 @@ export class WatcherOutputs {
     return troubles.find((trouble) => trouble !== null) ?? null;
   }
 
+  /** How many bytes of its output were dropped. */
+  droppedOf(key: string): number {
+    return this.#outputsOf(key).reduce((sum, { stream }) => sum + stream.droppedBytes, 0);
+  }
+
   /** Opens all files again by their names; gives the paths that processes write to by themselves. */
   reopen(): { direct: string[] } {
     const streams = [...this.#outputs.values()].map(({ stream }) => stream);
@@ -164,18 +179,21 @@ export class WatcherOutputs {
     this.#options.logs.close();
   }
 
-  #addSeat(seats: Seat[], key: string, name: StreamName): void {
+  #addSeat(seats: Seat[], key: string, name: StreamName, isRead: boolean): void {
     const { streams, options } = this.#options.configOf(key);
     const texts = streams[name];
     const isClosed = options[`close_child_${name}`];
-    if (isClosed || (texts === undefined && options.log_ring === 0)) return;
-    if (texts === undefined) {
+    if (isClosed || (texts === undefined && options.log_ring === 0 && !isRead)) return;
+    if (texts === undefined && !isRead) {
       seats.push({ kind: 'shared', name, childFd: this.#own.descriptorOf(key, name) });
       return;
     }
-    const output = this.#require(key, name, texts);
+    const output =
+      texts === undefined
+        ? { texts: {}, stream: this.#own.streamOf(name) }
+        : this.#require(key, name, texts);
     const { directPath } = output.stream;
-    const file = directPath === undefined ? undefined : openFile(directPath);
+    const file = directPath === undefined || isRead ? undefined : openFile(directPath);
     if (file !== undefined) seats.push({ kind: 'file', name, ...file });
     else {
       const { readFd, writeFd } = createPipe();
@@ -183,11 +201,15 @@ export class WatcherOutputs {
     }
   }
 
-  #attach(key: string, who: { pid: number; wid: number }, seats: readonly Seat[]): void {
+  #attach(
+    key: string,
+    { onLines, ...who }: { pid: number; wid: number; onLines: LineListener | undefined },
+    seats: readonly Seat[],
+  ): void {
     const { logs } = this.#options;
     const readers: PipeReader[] = [];
     for (const seat of seats) {
-      if (seat.kind === 'pipe') readers.push(this.#openReader(key, who, seat));
+      if (seat.kind === 'pipe') readers.push(this.#openReader(key, { ...who, onLines }, seat));
       if (seat.kind !== 'file') continue;
       const { name, inode, size } = seat;
       const proc = `/proc/${who.pid}/fd/${streamNames.indexOf(name) + 1}`;
@@ -198,7 +220,7 @@ export class WatcherOutputs {
 
   #openReader(
     key: string,
-    who: { pid: number; wid: number },
+    { onLines, ...who }: { pid: number; wid: number; onLines: LineListener | undefined },
     { name, output, readFd }: Extract<Seat, { kind: 'pipe' }>,
   ): PipeReader {
     const { stream } = output;
@@ -206,7 +228,10 @@ export class WatcherOutputs {
     const reader: PipeReader = new PipeReader(readFd, stream, who, {
       onEnd: () => this.#orphans.get(key)?.delete(reader),
       // What is written to a file that is followed would be seen twice.
-      onPiece: (data) => (stream.directPath === undefined ? take(data) : undefined),
+      onPiece: (data) => {
+        if (stream.directPath === undefined) take(data);
+        onLines?.(data);
+      },
     });
     return reader;
   }
@@ -283,7 +308,8 @@ export class WatcherOutputs {
 
   #plan(key: string, stream: StreamName, texts: StreamTexts): ReturnType<typeof planStream> {
     const watcher = this.#nameOf(key);
-    return planStream(texts, { watcher, stream, files: this.#files, now: Date.now });
+    const { hosts } = this.#options;
+    return planStream(texts, { watcher, stream, files: this.#files, hosts, now: Date.now });
   }
 
   #nameOf(key: string): string {

@@ -12,7 +12,7 @@ export {
 } from './command.ts';
 export { checkWordCount, flagsOf, propertiesOf } from './command-line.ts';
 export { type DispatchLog, dispatch } from './dispatch.ts';
-export { findCommand } from './find-command.ts';
+export { findCommand, findTypedCommand } from './find-command.ts';
 export { LogFollower } from './log-follower.ts';
 export { inOrder, type LogLine, logLines, printLogLine } from './log-lines.ts';
 export { manualPage, usageLine } from './manual-page.ts';

@@ -8,9 +8,11 @@ export {
   type WorkerFacts,
 } from './command-line.ts';
 export { type CompanionHost, withCompanions } from './companions.ts';
+export { dependenciesOf, requireDependencies } from './depends-on.ts';
 export { buildEnvironment, type OwnEnvironment } from './environment.ts';
 export type { ConfigFault } from './fault.ts';
 export { formatFaults } from './format-faults.ts';
+export { parseHook } from './hook.ts';
 export {
   type ConfigPlan,
   type OptionChange,
@@ -18,6 +20,14 @@ export {
   type WatcherChange,
 } from './plan.ts';
 export { isTouched, type SocketPlan, socketIdentity } from './plan-sockets.ts';
+export { endpointVariables } from './plugin-watcher.ts';
+export {
+  buildProbeTarget,
+  isProbe,
+  type ProbeKind,
+  type ProbeTarget,
+  readinessNumber,
+} from './probe-targets.ts';
 export {
   type CircusConfig,
   type ConfigReading,

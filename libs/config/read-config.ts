@@ -2,6 +2,7 @@
 import { suggestName } from '#libs/options';
 import type { CircusOptions } from './circus-options.ts';
 import { refuseCompanionNames } from './companions.ts';
+import { findDependencyProblems } from './depends-on.ts';
 import { type OwnEnvironment, readCommonEnv } from './environment.ts';
 import { type ConfigFault, FaultList } from './fault.ts';
 import { loadFiles } from './include.ts';
@@ -48,7 +49,9 @@ export function readConfig(
   const common = environmentVariables({ ...ownEnv, ...readCommonEnv(sections, ownEnv) });
   const sockets = readSockets(sections, common, { checks, found });
   const socketNames = sockets.map(({ name }) => name);
-  const sources = { sections, ownEnv, checks, found, socketNames };
+  // Each watcher looks through these: all sections would be as many looks as watchers, squared.
+  const envSections = sections.filter(({ name }) => name === 'env' || name.startsWith('env:'));
+  const sources = { envSections, ownEnv, checks, found, socketNames };
   const config = {
     file,
     files,
@@ -68,7 +71,15 @@ export function readConfig(
 
 function readWatchers(sections: readonly IniSection[], sources: WatcherSources): WatcherConfig[] {
   const named = namedSections(sections, 'watcher:', sources.found);
-  return named.map(({ name, section }) => readWatcher(name, section, sources)).sort(byName);
+  const watchers = named.map(({ name, section }) => readWatcher(name, section, sources));
+  for (const { key, message } of findDependencyProblems(watchers)) {
+    const section = named.find(({ name }) => name.toLowerCase() === key)?.section;
+    if (section === undefined) continue;
+    const entry = section.entries.findLast((one) => one.key.toLowerCase() === 'depends_on');
+    const { file, line } = section;
+    sources.found.fault({ file, line, ...entry, section: section.name }, message);
+  }
+  return watchers.sort(byName);
 }
 
 function readSockets(

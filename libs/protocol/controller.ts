@@ -23,6 +23,12 @@ export interface WatcherView {
   readonly processCount: number;
   /** The wanted number of processes. */
   readonly numprocesses: number;
+  /** Processes that have said that they are ready; null without `readiness`. */
+  readonly readyCount: number | null;
+  /** While it is reloaded: new processes that serve, and old ones that are left; else null. */
+  readonly reload: { readonly fresh: number; readonly old: number } | null;
+  /** What processes say of themselves (STATUS= to NOTIFY_SOCKET), by pid. */
+  readonly messages: Readonly<Record<string, string>>;
   readonly singleton: boolean;
   /** Every option as `options` shows it, free-form ones included, keys sorted. */
   readonly options: JsonObject;
@@ -30,6 +36,8 @@ export interface WatcherView {
   readonly origins: Readonly<Record<string, string>>;
   /** Why it is not as wanted (a failed spawn, a back-off, a dependency), for people. */
   readonly trouble: string | null;
+  /** Bytes of output that were dropped since circusd started; absent: none. */
+  readonly droppedBytes?: number;
 }
 
 /** A live process of a watcher: what `stats` adds to its description. */
@@ -133,14 +141,25 @@ export interface Controller {
   /** All watchers, sorted by key. */
   watchers(): readonly WatcherView[];
   findWatcher(key: string): WatcherView | undefined;
-  /** Live processes of a watcher with what they use now, oldest first; one of them when named. */
-  processes(key: string, pid?: number): readonly ProcessView[];
+  /**
+   * Live processes of a watcher with what they use now, oldest first; one of them when named. Many
+   * are looked at in pieces, other work in between. Rejects with `not_found`.
+   */
+  processes(key: string, pid?: number): Promise<readonly ProcessView[]>;
+  /**
+   * What the watcher's hook extended_stats makes of the figures of a process; the same without one.
+   *
+   * @throws CircusError `failed`: the hook has failed
+   */
+  extendStats(key: string, pid: number, stats: JsonObject): Promise<JsonObject>;
   /** The process description of circusd itself (protocol 2.3 "dstats"). */
   describeSelf(): JsonObject;
   start(selection: Selection): Operation;
   stop(selection: Selection): Operation;
   restart(selection: Selection): Operation;
   reload(selection: Selection, how: { graceful: boolean; sequential: boolean }): Operation;
+  /** Rolls back the reloads that are under way, and forgets those that wait. */
+  abortReload(selection: Selection): Operation;
   /** Throws `invalid_message` for an option that is unknown or of a wrong type. */
   add(request: AddRequest): Operation;
   remove(key: string, how: { nostop: boolean }): Operation;

@@ -46,6 +46,14 @@ export function abandonReload(turn: Turn, watcher: WatcherRecord, reason: string
   noteReload(turn.state, watcher.key, Number.POSITIVE_INFINITY, reason);
 }
 
+/** Somebody has thought better of it: what is under way is rolled back, what waits is forgotten. */
+export function abortReload(turn: Turn, watcher: WatcherRecord): void {
+  const reason = `the reload of ${watcher.name} was aborted`;
+  watcher.nextReload = null;
+  if (watcher.reload !== null) watcher.reload.failure ??= reason;
+  noteReload(turn.state, watcher.key, Number.POSITIVE_INFINITY, reason);
+}
+
 function beginReload(turn: Turn, watcher: WatcherRecord, how: ReloadRecord['kind']): void {
   watcher.generation += 1;
   const { generation, key, rules } = watcher;
@@ -60,6 +68,7 @@ function beginReload(turn: Turn, watcher: WatcherRecord, how: ReloadRecord['kind
     return;
   }
   for (const slot of watcher.slots) forgiveSlot(slot);
+  watcher.trouble = null;
   watcher.reload = { kind, generation, failure: null };
   turn.actions.push({ type: 'publish', key, event: 'reload_started', facts: { kind } });
 }
@@ -109,6 +118,7 @@ function rollBack(turn: Turn, watcher: WatcherRecord, reload: ReloadRecord, reas
   const spare = Math.max(0, lastingSlots(watcher).length - watcher.rules.numprocesses);
   const { news } = partition(watcher, reload);
   for (const slot of worstFirst(news).slice(0, spare)) retire(turn, watcher, slot);
+  watcher.trouble = `reload rolled back: ${reason}`;
   turn.actions.push({ type: 'publish', key, event: 'reload_failed', facts: { reason } });
   const text = `reload of ${watcher.name} is rolled back: ${reason}`;
   turn.actions.push({ type: 'report', key, level: 'error', text });

@@ -18,6 +18,9 @@ function watcher(name: string, parts: Partial<WatcherView> = {}): WatcherView {
     pids: [11, 12],
     processCount: 3,
     numprocesses: 2,
+    readyCount: null,
+    reload: null,
+    messages: {},
     singleton: false,
     options: { cmd: 'sleep 5', env: { B: '2', A: '1' }, numprocesses: 2, shell: false, uid: null },
     origins: { cmd: 'circus.ini:3' },
@@ -76,18 +79,20 @@ export function scriptedController(script: Script = {}): Controller & { calls: C
       { fd: 3, name: 'web', backlog: 2048, host: '127.0.0.1', port: 8080 },
       { fd: 4, name: 'ux', backlog: 5, path: '/run/ux.sock' },
     ],
-    processes: (_key, pid) =>
+    processes: async (_key, pid) =>
       [11, 12]
         .filter((known) => pid === undefined || known === pid)
         .map((known) => {
           const info = { ...description, pid: known };
           return { pid: known, wid: known - 10, started: 5, age: 2.5, info, children: [] };
         }),
+    extendStats: async (_key, _pid, stats) => ({ ...stats, extended: true }),
     describeSelf: () => ({ ...description, children: [] }),
     start: record('start'),
     stop: record('stop'),
     restart: record('restart'),
     reload: record('reload'),
+    abortReload: record('abortReload'),
     add: record('add'),
     remove: record('remove'),
     changeCount: record('changeCount'),

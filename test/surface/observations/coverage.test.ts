@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 import {
   type Daemon,
@@ -24,7 +24,7 @@ import { renderPage } from './page.ts';
 import { canTry, lookAtAll, type Rows, sightOf } from './rows.ts';
 import { pluginObservations, socketObservations } from './sections.ts';
 import { moreWatchers, setObservations } from './set.ts';
-import { streamClassObservations } from './streams.ts';
+import { streamClassModule, streamClassObservations } from './streams.ts';
 import { tables } from './tables.ts';
 import { type Part, toComeIn, warnings } from './to-come.ts';
 import { variableObservations, variableSections } from './variables.ts';
@@ -107,7 +107,13 @@ test('[watcher:NAME] and stream classes on a running circusd', async (t) => {
     sectionOf(`watcher:${name}`, tried.replaceAll(/NAME$/gm, name)),
   );
   const sockets = '[socket:demand]\nport = 0\n[socket:web]\nhost = 127.0.0.1\nport = 0\n';
-  const text = [...sections, ...classes, sockets].join('').replaceAll('OUT', `${folder}/out`);
+  writeFileSync(join(folder, 'stream.mjs'), streamClassModule);
+  const text = [...sections, ...classes, sockets]
+    .join('')
+    .replaceAll('OUT', `${folder}/out`)
+    .replaceAll('FOLDER', folder)
+    .replaceAll('TAKE', resolve('examples/streams/take.py'))
+    .replaceAll('PYTHON ', `${python} `);
   const env = { OWN: 'mine', PYTHONPATH: '/nowhere', TZ: 'Etc/GMT-9' };
   const daemon = await startDaemon(t, text, { folder, listens: false, env, launcher });
   await allStarted(() => daemon.log);
@@ -125,14 +131,19 @@ test('[circus], [plugin:NAME] and [socket:NAME] on a running circusd', async (t)
   writeFileSync(join(out, 'below.ini'), '[watcher:from-dir]\ncmd = sleep 600\n');
   await leaveSocketFile(join(out, 'replace.sock'));
   const lines = Object.entries(circusObservations)
-    // These two are in every configuration of the harness, with check_delay.
-    .filter(([name]) => !['endpoint', 'pubsub_endpoint', 'check_delay', seenApart].includes(name))
+    // These are in every configuration of the harness.
+    .filter(
+      ([name]) =>
+        !['endpoint', 'pubsub_endpoint', 'log_endpoint', 'check_delay', seenApart].includes(name),
+    )
     .map(([, { tried }]) => tried);
   const ports = [await findFreePort(), await findFreePort()];
   const sockets = configured(socketObservations).map(([name, tried]) =>
     sectionOf(`socket:${name}`, tried),
   );
-  const plugin = Object.values(pluginObservations).map(({ tried }) => tried);
+  const plugins = configured(pluginObservations).map(([name, tried]) =>
+    sectionOf(`plugin:${name}`, tried),
+  );
   const serve = fixture(folder, 'serve.py');
   const text = [
     sectionOf('watcher:one', `cmd = /bin/sh -c 'umask > OUT/umask; exec sleep 600'`),
@@ -142,7 +153,7 @@ test('[circus], [plugin:NAME] and [socket:NAME] on a running circusd', async (t)
       'watcher:shares',
       `cmd = ${python} ${serve} $(circus.sockets.so_reuseport)\nuse_sockets = True\nnumprocesses = 2`,
     ),
-    sectionOf('plugin:p', plugin.join('\n')),
+    ...plugins,
     ...sockets,
   ];
   const fill = (part: string, port = ''): string =>

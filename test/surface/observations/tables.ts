@@ -61,14 +61,17 @@ export const tables: readonly CoverageTable[] = [
     title: 'stream classes',
     manual: '5.3.2',
     documented: streamClassRows,
-    ours: [{ name: 'JsonStream', isIgnored: false }],
+    ours: ['JsonStream', 'exec:COMMAND', 'FILE.mjs#CLASS'].map((name) => ({
+      name,
+      isIgnored: false,
+    })),
     rows: streamClassObservations,
   },
   {
     title: '[plugin:NAME]',
     manual: '5.3.3',
     documented: pluginRows,
-    ours: [],
+    ours: [{ name: 'cmd', isIgnored: false }],
     rows: pluginObservations,
   },
   {
