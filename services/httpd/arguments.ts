@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { defaultEndpoint } from '#libs/client';
 import { twoColumns } from '#libs/commands';
 import { type LogLevel, logLevels } from '#libs/logging';
+import { type AddedPage, readPage } from './added-pages.ts';
 import { examples, exitMeanings } from './manual-tables.ts';
 
 export interface HttpdArguments {
@@ -16,6 +17,7 @@ export interface HttpdArguments {
   readonly basePath: string;
   readonly trustProxy: boolean;
   readonly openMetrics: boolean;
+  readonly page: readonly AddedPage[];
   /** False with --no-add. */
   readonly add: boolean;
   readonly logLevel: LogLevel;
@@ -60,6 +62,11 @@ export function httpdCommand(version: string, actions: HttpdActions): Command {
     )
     .option('--trust-proxy', 'take addresses and protocol from X-Forwarded-* headers', false)
     .option('--open-metrics', 'serve /metrics to anybody who can connect', false)
+    .addOption(
+      new Option('--page <name=folder>', 'a page of your own in the console; may be repeated')
+        .argParser(addPage)
+        .default([]),
+    )
     .option('--no-add', 'do not let anybody add watchers')
     .addOption(
       new Option('--log-level <level>', logLevels.join(', '))
@@ -123,6 +130,14 @@ function readNumber(text: string): number {
   const number = Number(text);
   if (Number.isInteger(number) && number >= 0 && number <= 65_535) return number;
   throw new InvalidArgumentError('A whole number from 0 to 65535 is expected.');
+}
+
+function addPage(text: string, before: readonly AddedPage[]): readonly AddedPage[] {
+  try {
+    return [...before, readPage(text)];
+  } catch (error) {
+    throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
+  }
 }
 
 function readPath(text: string): string {

@@ -27,7 +27,7 @@ export async function serveAssets(
   });
   // any other path is a page of the console, so that each has an address of its own
   app.get('/*', (request, reply) => {
-    if (/^\/(api|assets)\//.test(request.url)) {
+    if (/^\/(api|assets|pages)\//.test(request.url)) {
       throw new AccessError(404, 'not_found', `there is no ${request.url}`);
     }
     return reply.type('text/html; charset=utf-8').header('cache-control', 'no-cache').send(page);

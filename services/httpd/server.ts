@@ -5,6 +5,7 @@ import websocket from '@fastify/websocket';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { AccessError } from './access/access-error.ts';
 import type { Guard } from './access/guard.ts';
+import { type AddedPage, serveAddedPages } from './added-pages.ts';
 import { serveAssets } from './assets.ts';
 import type { CarryOutSettings } from './carry-out.ts';
 import { commandRoutes } from './command-routes.ts';
@@ -27,6 +28,7 @@ export interface ServerSettings {
   readonly assets: string;
   /** Begins and ends with a slash. */
   readonly basePath: string;
+  readonly page: readonly AddedPage[];
   readonly trustProxy: boolean;
   readonly openMetrics: boolean;
   readonly version: string;
@@ -86,6 +88,7 @@ export async function createServer(settings: ServerSettings): Promise<FastifyIns
       });
     },
   );
+  await serveAddedPages(app, guard, settings.page);
   await serveAssets(app, settings.assets, basePath);
   return app;
 }

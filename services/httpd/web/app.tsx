@@ -15,7 +15,7 @@ import { KeyHelp, openHelp, openPalette } from './parts/keys.tsx';
 import { Palette } from './parts/palette.tsx';
 import { Toasts } from './parts/toasts.tsx';
 import { pathParts } from './router.ts';
-import { daemon, isAdmin, link, now, session } from './store.ts';
+import { addedPages, daemon, isAdmin, link, now, session } from './store.ts';
 
 /** Path, name, and a name that fits the bar of a phone. */
 const places: readonly (readonly [path: string, label: string, short: string, icon: IconName])[] = [
@@ -102,6 +102,12 @@ function Rail() {
               <span class="short">{short}</span>
             </a>
           ))}
+        {addedPages.value.map((name) => (
+          <a key={name} href={`pages/${name}/`} rel="external">
+            <Icon name="page" />
+            <span>{name}</span>
+          </a>
+        ))}
       </nav>
       <div class="rail-foot">
         <button type="button" onClick={openPalette}>

@@ -2,7 +2,7 @@
 import { effect } from '@preact/signals';
 import type { FromPage, SessionInfo, ToPage } from '../console-state.ts';
 import { get, useSession } from './api.ts';
-import { forgetLines, link, loadSparks, receive, session } from './store.ts';
+import { forgetLines, link, loadAddedPages, loadSparks, receive, session } from './store.ts';
 
 const firstPauseMs = 250;
 const longestPauseMs = 5000;
@@ -48,6 +48,7 @@ function connect(): void {
     if (openWatcher !== null) send({ type: 'open', watcher: openWatcher });
     if (tailWatcher !== null) followLog(tailWatcher);
     void loadSparks().catch(() => {});
+    void loadAddedPages().catch(() => {});
   };
   opened.onmessage = ({ data }: MessageEvent<string>) => {
     const message = JSON.parse(data) as ToPage;

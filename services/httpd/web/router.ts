@@ -35,7 +35,14 @@ export function followLinks(): void {
       document.getElementById(link.hash.slice(1))?.focus();
       return;
     }
-    if (link === null || !isPlain || link.target !== '' || link.hasAttribute('download')) return;
+    if (
+      link === null ||
+      !isPlain ||
+      link.target !== '' ||
+      link.rel === 'external' ||
+      link.hasAttribute('download')
+    )
+      return;
     if (link.origin !== location.origin || !link.pathname.startsWith(base)) return;
     event.preventDefault();
     go(link.pathname.slice(base.length));

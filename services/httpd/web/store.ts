@@ -34,6 +34,8 @@ export const processes = signal<ReadonlyMap<number, ProcessRow>>(new Map());
 export const lines = signal<readonly NumberedLine[]>([]);
 export const droppedLines = signal(0);
 export const logNote = signal('');
+/** Names of pages that the user has added. */
+export const addedPages = signal<readonly string[]>([]);
 /** Epoch seconds, moving on each second. */
 export const now = signal(Date.now() / 1000);
 
@@ -106,6 +108,10 @@ export function forgetLines(): void {
 export async function loadSparks(): Promise<void> {
   const courses = await get<Record<string, Sample[]>>('api/sparks');
   sparks.value = new Map(Object.entries(courses));
+}
+
+export async function loadAddedPages(): Promise<void> {
+  addedPages.value = await get<string[]>('api/pages');
 }
 
 function applyDelta(delta: Delta): void {

@@ -22,6 +22,7 @@ const shapes = {
   cross: 'm3.5 3.5 9 9M12.5 3.5l-9 9',
   download: 'M8 2v8M4.5 7 8 10.5 11.5 7M2.5 13.5h11',
   help: 'M6 6a2 2 0 1 1 2.8 1.8c-.6.3-.8.7-.8 1.4M8 12v.01M8 15A7 7 0 1 0 8 1a7 7 0 0 0 0 14Z',
+  page: 'M4 1.5h5l3 3v10H4ZM9 1.5v3h3',
   exit: 'M6 2H3v12h3M7 8h7M11 5l3 3-3 3',
   wait: 'M8 4v4l3 2M8 15A7 7 0 1 0 8 1a7 7 0 0 0 0 14Z',
 } as const;
