@@ -1,12 +1,12 @@
 /** The console on a socket of circusd's, behind nginx, and with a page added to it (5.6.2 to 5.6.5). */
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join, resolve } from 'node:path';
 import { test } from 'node:test';
+import type { Browser } from 'playwright-core';
 import { faultsOf, openBrowser, visitor } from '../console/browser.ts';
-import { findFreePort, hasComponent, isReadable, Program, startDaemon } from './daemon.ts';
+import { type Daemon, findFreePort, hasComponent, isReadable, startDaemon } from './daemon.ts';
 import { until } from './until.ts';
 
 const nginx = '/usr/sbin/nginx';
@@ -93,23 +93,19 @@ test('nginx.conf: below a path, with a password of nginx', async (t) => {
 events {}`,
       ),
   );
-  const password = execFileSync('openssl', ['passwd', '-apr1', 'nginx password'], {
-    encoding: 'utf8',
-  });
-  writeFileSync(join(folder, 'htpasswd'), `operator:${password}`);
-  const proxy = new Program([
-    nginx,
-    '-p',
-    folder,
-    '-c',
-    join(folder, 'nginx.conf'),
-    '-e',
-    'stderr',
-  ]);
-  t.after(async () => {
+  writeFileSync(join(folder, 'htpasswd'), 'operator:{PLAIN}nginx password\n');
+  const words = [nginx, '-p', folder, '-c', join(folder, 'nginx.conf'), '-e', 'stderr'];
+  const proxy = daemon.launch(words);
+  try {
+    await visitBehindProxy(browser, daemon, front);
+  } finally {
+    // its workers would stay if it were killed
     proxy.kill('SIGTERM');
     await proxy.ended;
-  });
+  }
+});
+
+async function visitBehindProxy(browser: Browser, daemon: Daemon, front: number): Promise<void> {
   const link = await until(
     'the link',
     () => /Sign in, once, with \S+\/circus\/(#\S+)/.exec(daemon.log)?.[1] ?? '',
@@ -143,7 +139,7 @@ events {}`,
     [cookie?.path, cookie?.httpOnly, cookie?.sameSite],
     ['/circus/', true, 'Strict'],
   );
-});
+}
 
 /** Connects; whoever would be refused is not. */
 async function connectTo(port: number): Promise<void> {
