@@ -31,6 +31,7 @@ export async function serveAddedPages(
   app: FastifyInstance,
   guard: Guard,
   pages: readonly AddedPage[],
+  basePath: string,
 ): Promise<void> {
   app.get('/api/pages', async (request, reply) => {
     await guard.requireVisitor(request, reply);
@@ -42,6 +43,10 @@ export async function serveAddedPages(
         await guard.requireVisitor(request, reply);
       });
       const prefix = `/pages/${name}/`;
+      // with or without a slash at the end, which relative addresses depend on
+      scope.get(`/pages/${name}`, (_request, reply) =>
+        reply.redirect(`${basePath}pages/${name}/index.html`),
+      );
       void scope.register(fastifyStatic, { root: folder, prefix, decorateReply: false });
       done();
     });

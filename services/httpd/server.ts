@@ -88,7 +88,7 @@ export async function createServer(settings: ServerSettings): Promise<FastifyIns
       });
     },
   );
-  await serveAddedPages(app, guard, settings.page);
+  await serveAddedPages(app, guard, settings.page, basePath);
   await serveAssets(app, settings.assets, basePath);
   return app;
 }

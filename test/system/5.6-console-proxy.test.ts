@@ -42,6 +42,7 @@ test('console.ini: a page of the user streams every event, and a restart refuses
   );
   assert.equal(new URL(link).port, String(port));
   const page = await (await visitor(browser)).newPage();
+  page.setDefaultTimeout(20_000);
   const faults = faultsOf(page);
   await page.goto(link);
   await page.getByRole('link', { name: 'events', exact: true }).click();
