@@ -107,6 +107,7 @@ export const sampleDaemon: Controller = {
         children: [],
       }));
   },
+  extendStats: async (_key, _pid, stats) => stats,
   describeSelf: () => ({ ...describeProcess(23161, 'node', '61.20M'), children: [] }),
   start: ({ kind }) =>
     work({}, kind === 'one' ? { info: { started: [24470], kept: [23304] } } : {}),

@@ -4,6 +4,7 @@ import {
   type ConfigPlan,
   checkWatcherOption,
   createWatcherConfig,
+  endpointVariables,
   isTouched,
   planChanges,
   requireConsistent,
@@ -39,6 +40,7 @@ import { epochSeconds, monotonicMs } from './clock.ts';
 import { describePlan } from './describe-plan.ts';
 import { requireOwner } from './endpoint-owner.ts';
 import { type EventListener, EventLog } from './event-log.ts';
+import { Hooks } from './hooks.ts';
 import { type LogChannel, noLogChannel } from './log-channel.ts';
 import type { PreparedSockets } from './managed-sockets.ts';
 import { rulesOf } from './rules-of.ts';
@@ -60,8 +62,12 @@ export interface ArbiterOptions {
   /** Reads the configuration again for an unnamed restart; throws what is to be told. */
   readonly reread: () => CircusConfig;
   readonly log: SupervisorLog;
+  /** The words that run the hook host, which calls the JavaScript functions that hooks name. */
+  readonly hookHost?: readonly string[];
   /** Told of every event, in order. */
   readonly onEvent: EventListener;
+  /** The words that run a stream class of the user in JavaScript; its file and name follow. */
+  readonly streamHost?: readonly string[];
   /** Where live output is published; nowhere without it. */
   readonly logChannel?: LogChannel;
 }
@@ -78,6 +84,7 @@ export class Arbiter implements Controller {
   readonly #supervisor: Supervisor;
   readonly #sockets: WatcherSockets;
   readonly #outputs: WatcherOutputs;
+  readonly #hooks: Hooks;
   readonly #logs: WatcherLogs;
   readonly #instance = `${process.pid}-${Date.now()}`;
   readonly #meter = new ProcessMeter();
@@ -110,9 +117,22 @@ export class Arbiter implements Controller {
     });
     this.#outputs = new WatcherOutputs({
       logs: this.#logs,
+      hosts: {
+        start: (request, onExit) => this.#supervisor.startHelper(request, onExit),
+        runner: options.streamHost ?? [],
+        env: definedIn(process.env),
+      },
       configOf: (key) => this.#requireConfig(key),
       publish: (name, event, facts) => this.#events.publish(name, event, facts, epochSeconds()),
       log: options.log,
+    });
+    this.#hooks = new Hooks({
+      configOf: (key) => this.#requireConfig(key),
+      runCommand: (request) => this.#supervisor.runCommand(request),
+      host: options.hookHost ?? [],
+      environment: () => endpointVariables(this.#config.circus),
+      publish: (name, event, facts) => this.#events.publish(name, event, facts, epochSeconds()),
+      warn: (text) => options.log.warn(text),
     });
     this.#supervisor = new Supervisor({
       log: options.log,
@@ -121,6 +141,7 @@ export class Arbiter implements Controller {
       configOf: (key) => this.#requireConfig(key),
       sockets: this.#sockets,
       outputs: this.#outputs,
+      hooks: this.#hooks,
       onRemoved: (key) => {
         this.#outputs.removed(key);
         this.#logs.removed(key);
@@ -182,7 +203,7 @@ export class Arbiter implements Controller {
     const config = this.#configs.get(key);
     if (record === undefined || config === undefined) return undefined;
     const messagesOf = (watcher: string) => this.#supervisor.messagesOf(watcher);
-    const surroundings = { state, messagesOf, streamTrouble: () => this.#outputs.troubleOf(key) };
+    const surroundings = { state, messagesOf, outputs: this.#outputs };
     return viewWatcher(surroundings, record, config, monotonicMs());
   }
 
@@ -192,6 +213,10 @@ export class Arbiter implements Controller {
       .workersOf(key)
       .filter(({ identity }) => pid === undefined || identity.pid === pid);
     return workers.map((worker) => this.#describeWorker(worker));
+  }
+
+  extendStats(key: string, pid: number, stats: JsonObject): Promise<JsonObject> {
+    return this.#hooks.extendStats(key, pid, stats);
   }
 
   describeSelf(): JsonObject {
@@ -564,6 +589,12 @@ function operation(
 
 function noKeys(): ReplyBody {
   return {};
+}
+
+function definedIn(env: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
 }
 
 function promiseWithResolver(): { promise: Promise<void>; resolve: () => void } {

@@ -1,5 +1,5 @@
 /** From options in seconds, as users give them, to the rules of the core in milliseconds. */
-import { dependenciesOf, type WatcherConfig } from '#libs/config';
+import { dependenciesOf, hookNames, type WatcherConfig } from '#libs/config';
 import { defaultRules, type HookName, type WatcherRules } from '#libs/supervision';
 
 /** The rules by which a watcher of this configuration lives. */
@@ -37,7 +37,7 @@ export function rulesOf(config: WatcherConfig): WatcherRules {
   };
 }
 
-/** Hooks are accepted and shown; what runs them comes with the plugins, until then none is asked. */
-function lifecycleHooks(_hooks: WatcherConfig['hooks']): HookName[] {
-  return [];
+/** All but extended_stats, which belongs to a command. */
+function lifecycleHooks(hooks: WatcherConfig['hooks']): HookName[] {
+  return hookNames.filter((name): name is HookName => name !== 'extended_stats' && name in hooks);
 }

@@ -5,6 +5,8 @@
 import type { WatcherConfig } from '#libs/config';
 import {
   becomeSubreaper,
+  type CommandRequest,
+  type CommandResult,
   type ExitRecord,
   isAlive,
   isPassing,
@@ -12,7 +14,9 @@ import {
   type ProcessIdentity,
   Reaper,
   runCommand,
+  type SpawnRequest,
   sendSignal,
+  spawnProcess,
 } from '#libs/native';
 import type { EventName } from '#libs/protocol';
 import {
@@ -31,6 +35,7 @@ import { epochSeconds, monotonicMs } from './clock.ts';
 import type { EventLog } from './event-log.ts';
 import { killWorker, stopWorker } from './families.ts';
 import { HealthWatch } from './health-watch.ts';
+import type { Hooks } from './hooks.ts';
 import { Leftovers } from './leftovers.ts';
 import { spawnWorker } from './spawn-worker.ts';
 import { WaitingRoom } from './waiting-room.ts';
@@ -78,6 +83,7 @@ export interface SupervisorOptions {
   readonly configOf: (key: string) => WatcherConfig;
   readonly sockets: SocketSource;
   readonly outputs: Pick<WatcherOutputs, 'spawn' | 'drain' | 'stopped'>;
+  readonly hooks: Pick<Hooks, 'ask' | 'idle'>;
   /** A watcher is gone. */
   readonly onRemoved: (key: string) => void;
   /** Nothing is left and every command has its answer. */
@@ -121,19 +127,24 @@ export class Supervisor {
   readonly #released = new Map<number, Worker>();
   /** What they have started is no more ours than they are, even when they are gone. */
   readonly #releasedTickets = new Set<number>();
+  /** Pids of circusd's own children that are no workers, and no strays. */
+  readonly #helpers = new Set<number>();
   readonly #lookup = keepChildLookup(lookupKeptMs);
   readonly #leftovers = new Leftovers({
-    isWorker: (pid) => {
-      return this.#workers.has(pid) || this.#released.has(pid) || this.#reaper.isWatched(pid);
-    },
+    isWorker: (pid) =>
+      this.#workers.has(pid) ||
+      this.#released.has(pid) ||
+      this.#helpers.has(pid) ||
+      (this.#sparesHooks && this.#reaper.isWatched(pid)),
     isSpared: (ticket) => this.#releasedTickets.has(ticket) || this.#isLiving(ticket),
     lookup: this.#lookup,
     onRemainsGone: ({ key, ticket }) => this.#feed({ type: 'remains_gone', key, ticket }),
     onStraysGone: () => this.#feed({ type: 'strays_gone' }),
   });
-  /** Deaths of one turn: one look tells what all of them have left. */
-  #exits: { readonly exit: ExitRecord; readonly worker: Worker | undefined }[] = [];
   #timer: NodeJS.Timeout | undefined;
+  /** Hooks that run are no strays, until there is no more patience with anybody. */
+  #sparesHooks = true;
+  #endNow: () => void = () => undefined;
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
@@ -146,8 +157,14 @@ export class Supervisor {
     this.#reaper.start((exit) => this.#onExit(exit));
   }
 
+  /** Runs a command to its end: its death is nobody else's. */
+  runCommand(request: CommandRequest): Promise<CommandResult> {
+    return runCommand(this.#reaper, request);
+  }
+
   /** Gives a command to the core; the promise is settled when its work is finished or has failed. */
   command(command: UnnumberedCommand): Promise<WaitResult> {
+    if (command.type === 'quit') this.#endNow();
     const { wait, answer } = this.#waits.enter();
     this.#feed({ ...command, wait } as UntimedEvent);
     return answer;
@@ -176,8 +193,21 @@ export class Supervisor {
 
   /** Processes below circusd of which nobody knows whose they are. */
   strays(): ProcessIdentity[] {
-    this.#leftovers.look();
     return this.#leftovers.strays();
+  }
+
+  /**
+   * Starts a child that is no worker and ends with circusd. `onExit` is told of its death, unless it
+   * outlives the last worker.
+   */
+  startHelper(request: SpawnRequest, onExit: (exit: ExitRecord) => void): ProcessIdentity {
+    const identity = spawnProcess(request);
+    this.#helpers.add(identity.pid);
+    this.#reaper.watch(identity.pid, (exit) => {
+      this.#helpers.delete(exit.pid);
+      onExit(exit);
+    });
+    return identity;
   }
 
   /** Stops every timer. Processes that still run are left alone. */
@@ -241,18 +271,31 @@ export class Supervisor {
     finish: ({ wait, result }) => this.#waits.finish(wait, result),
     fail: ({ wait, reason }) => this.#waits.fail(wait, reason),
     end_strays: () => this.#endStrays(SIGTERM),
-    kill_strays: () => this.#endStrays(SIGKILL),
-    end: () => {
-      this.close();
-      this.#options.onEnd();
-    },
+    kill_strays: () => this.#killStrays(),
+    end: () => void this.#end(),
     watch_demand: ({ key }) => this.#options.sockets.watchDemand(key),
     unwatch_demand: ({ key }) => this.#options.sockets.unwatchDemand(key),
     await_ready: ({ ticket }) => this.#health.awaitReady(ticket),
     watch_liveness: ({ ticket }) => this.#health.watchLiveness(ticket),
-    // No option asks for these yet, so the core does not either.
-    hook: () => undefined,
+    hook: (action) => this.#askHook(action),
   };
+
+  /** after_stop may still have something to do: one more quit does not wait for it. */
+  async #end(): Promise<void> {
+    const hurried = new Promise<void>((hurry) => {
+      this.#endNow = hurry;
+    });
+    if (this.#sparesHooks) await Promise.race([this.#options.hooks.idle(), hurried]);
+    this.#killStrays();
+    this.close();
+    this.#options.onEnd();
+  }
+
+  #askHook({ key, hook, gate, facts }: Extract<Action, { type: 'hook' }>): void {
+    void this.#options.hooks.ask(key, hook, facts).then((isPassed) => {
+      if (gate !== null) this.#feed({ type: 'verdict', key, gate, isPassed });
+    });
+  }
 
   #spawn({ key, wid, ticket }: Extract<Action, { type: 'spawn' }>): void {
     const random = Math.random();
@@ -321,31 +364,31 @@ export class Supervisor {
     if (released !== undefined) void this.#options.outputs.drain(released.key, pid);
     this.#released.delete(pid);
     const worker = this.#workers.get(pid);
+    if (worker === undefined) return;
     this.#workers.delete(pid);
-    if (worker !== undefined) {
-      this.#health.forget(worker.ticket);
-      this.#tellOfSilentDeath(worker);
-    }
-    if (this.#exits.length === 0) queueMicrotask(() => this.#settleExits());
-    this.#exits.push({ exit, worker });
-  }
-
-  #settleExits(): void {
-    const dead = this.#exits.flatMap(({ worker, exit }) => (worker ? [{ worker, exit }] : []));
-    this.#exits = [];
-    if (dead.length > 0) this.#leftovers.look();
-    for (const { worker, exit } of dead) {
-      const drained = this.#options.outputs.drain(worker.key, exit.pid);
-      if (drained === undefined) this.#tellOfExit(worker, exit);
-      else void drained.then(() => this.#tellOfExit(worker, exit));
-    }
-    this.#leftovers.check();
+    this.#health.forget(worker.ticket);
+    this.#tellOfSilentDeath(worker);
+    const drained = this.#options.outputs.drain(worker.key, pid);
+    if (drained === undefined) this.#tellOfExit(worker, exit);
+    else void drained.then(() => this.#tellOfExit(worker, exit));
   }
 
   #tellOfExit(worker: Worker, exit: ExitRecord): void {
-    const { key, wid, ticket } = worker;
+    const { key, wid, ticket, isSignalled } = worker;
+    const slot = this.state.watchers[key]?.slots.find((candidate) => candidate.wid === wid);
+    // `rm --nostop` came meanwhile: what is left is nobody's.
+    if (slot?.process?.ticket !== ticket) return;
+    const tell = (hasRemains: boolean): void => this.#feedExit(worker, exit, hasRemains);
+    if (isSignalled) this.#leftovers.find(worker, tell);
+    else {
+      // The replacement does not wait until it is known whether there are any.
+      this.#leftovers.take(worker);
+      tell(true);
+    }
+  }
+
+  #feedExit({ key, wid, ticket }: Worker, exit: ExitRecord, hasRemains: boolean): void {
     const exitCode = exit.exitCode ?? -(exit.signal ?? 0);
-    const hasRemains = !this.#releasedTickets.has(ticket) && this.#leftovers.isLeftBy(worker);
     const failure = exit.failedBeforeExec
       ? 'limits or user could not be set before the command'
       : null;
@@ -362,6 +405,11 @@ export class Supervisor {
     if (isSignalled || record === undefined || !isLetGo(record, wid, ticket)) return;
     const facts = { process_pid: identity.pid };
     this.#queue.push([{ type: 'publish', key, event: 'kill', facts }]);
+  }
+
+  #killStrays(): void {
+    this.#sparesHooks = false;
+    this.#endStrays(SIGKILL);
   }
 
   #endStrays(signum: number): void {

@@ -12,6 +12,7 @@ export { dependenciesOf, requireDependencies } from './depends-on.ts';
 export { buildEnvironment, type OwnEnvironment } from './environment.ts';
 export type { ConfigFault } from './fault.ts';
 export { formatFaults } from './format-faults.ts';
+export { parseHook } from './hook.ts';
 export {
   type ConfigPlan,
   type OptionChange,
@@ -19,6 +20,7 @@ export {
   type WatcherChange,
 } from './plan.ts';
 export { isTouched, type SocketPlan, socketIdentity } from './plan-sockets.ts';
+export { endpointVariables } from './plugin-watcher.ts';
 export {
   buildProbeTarget,
   isProbe,

@@ -39,14 +39,26 @@ export function pluginWatcher(
 function pluginEnvironment(
   name: string,
   told: Readonly<Record<string, string>>,
-  { endpoint, pubsub_endpoint, stats_endpoint, statsd }: CircusOptions,
+  circus: CircusOptions,
 ): Record<string, string> {
+  return {
+    ...endpointVariables(circus),
+    CIRCUS_PLUGIN_NAME: name,
+    CIRCUS_PLUGIN_CONFIG: JSON.stringify(told),
+  };
+}
+
+/** Where plugins and hooks reach circusd. */
+export function endpointVariables({
+  endpoint,
+  pubsub_endpoint,
+  stats_endpoint,
+  statsd,
+}: CircusOptions): Record<string, string> {
   return {
     CIRCUS_ENDPOINT: reachable(endpoint),
     CIRCUS_PUBSUB_ENDPOINT: reachable(pubsub_endpoint),
     ...(statsd ? { CIRCUS_STATS_ENDPOINT: reachable(stats_endpoint) } : {}),
-    CIRCUS_PLUGIN_NAME: name,
-    CIRCUS_PLUGIN_CONFIG: JSON.stringify(told),
   };
 }
 

@@ -49,7 +49,9 @@ export function readConfig(
   const common = environmentVariables({ ...ownEnv, ...readCommonEnv(sections, ownEnv) });
   const sockets = readSockets(sections, common, { checks, found });
   const socketNames = sockets.map(({ name }) => name);
-  const sources = { sections, ownEnv, checks, found, socketNames };
+  // Each watcher looks through these: all sections would be as many looks as watchers, squared.
+  const envSections = sections.filter(({ name }) => name === 'env' || name.startsWith('env:'));
+  const sources = { envSections, ownEnv, checks, found, socketNames };
   const config = {
     file,
     files,

@@ -215,6 +215,16 @@ export const watcherTable = defineOptions([
     manual: '5.5.1',
   },
   {
+    name: 'hook_timeout',
+    kind: seconds,
+    default: 30,
+    unit: 'seconds',
+    minimum: 0.1,
+    doc: 'How long a hook may take before it is killed, which is an error of the hook.',
+    manual: '-',
+    isShownWhenSet: true,
+  },
+  {
     name: 'priority',
     kind: integer,
     default: 0,

@@ -14,7 +14,7 @@ export {
   type SocketRequest,
 } from './listening-socket.ts';
 export { type NotifyMessage, NotifySocket } from './notify-socket.ts';
-export { createPipe, type Pipe } from './pipes.ts';
+export { createPipe, type Pipe, widenPipe } from './pipes.ts';
 export { constants, requireSupportedPlatform } from './platform.ts';
 export { DescriptorPoll } from './poll.ts';
 export { readMark } from './process-mark.ts';
@@ -27,6 +27,7 @@ export {
   isGroupAlive,
   keepChildLookup,
   openChildLookup,
+  ownChildPids,
   type ProcessIdentity,
   readIdentity,
 } from './process-tree.ts';

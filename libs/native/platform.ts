@@ -26,6 +26,7 @@ export const opaqueBytes = {
 
 /** Values that x64 and arm64, glibc and musl share. */
 export const constants = {
+  F_SETPIPE_SZ: 1031,
   F_SETFD: 2,
   F_GETFL: 3,
   F_SETFL: 4,

@@ -19,7 +19,7 @@ export type PluginLike = Pick<
 /** What a plugin is run with. */
 export type PluginSettings = Omit<PluginContext, 'call' | 'cast'>;
 
-/** How long the end waits for an event that is being handled. Milliseconds. */
+/** How long the end waits for what is being handled. Milliseconds. */
 const patienceMs = 1_000;
 
 /** A plugin that runs. */
@@ -28,7 +28,8 @@ export class PluginRun {
   readonly #feed: EventFeed;
   readonly #log: PluginLog;
   readonly #plugin: PluginLike;
-  #events: Promise<void> = Promise.resolve();
+  #work: Promise<void> = Promise.resolve();
+  #isBegun = false;
   #stopping: Promise<void> | undefined;
 
   /** @throws whatever its constructor throws, and Error when it is not active */
@@ -56,11 +57,12 @@ export class PluginRun {
    * @throws whatever handle_init and handle_stop throw, EndpointError an endpoint is none
    */
   async run(): Promise<void> {
-    const subscribed = this.#feed.open();
-    await Promise.all([subscribed, this.#plugin.handle_init()]);
-    if (this.#stopping === undefined) {
-      this.#events = this.#feed.run((event) => this.#handle(event));
-      await this.#events;
+    this.#work = this.#begin();
+    try {
+      await this.#work;
+    } catch (error) {
+      // What is interrupted may fail.
+      if (this.#stopping === undefined) throw error;
     }
     await this.#stopping;
   }
@@ -72,11 +74,20 @@ export class PluginRun {
     this.#stopping.catch(() => undefined);
   }
 
+  async #begin(): Promise<void> {
+    // First, so that nothing happens between what handle_init learns and the first event.
+    await this.#feed.open();
+    if (this.#stopping !== undefined) return;
+    this.#isBegun = true;
+    await this.#plugin.handle_init();
+    await this.#feed.run((event) => this.#handle(event));
+  }
+
   async #stop(): Promise<void> {
     this.#feed.close();
-    await settledWithin(this.#events, patienceMs);
+    await settledWithin(this.#work, patienceMs);
     try {
-      await this.#plugin.handle_stop();
+      if (this.#isBegun) await this.#plugin.handle_stop();
     } finally {
       this.#client.close();
     }

@@ -36,6 +36,8 @@ export interface WatcherView {
   readonly origins: Readonly<Record<string, string>>;
   /** Why it is not as wanted (a failed spawn, a back-off, a dependency), for people. */
   readonly trouble: string | null;
+  /** Bytes of output that were dropped since circusd started; absent: none. */
+  readonly droppedBytes?: number;
 }
 
 /** A live process of a watcher: what `stats` adds to its description. */
@@ -141,6 +143,12 @@ export interface Controller {
   findWatcher(key: string): WatcherView | undefined;
   /** Live processes of a watcher with what they use now, oldest first; one of them when named. */
   processes(key: string, pid?: number): readonly ProcessView[];
+  /**
+   * What the watcher's hook extended_stats makes of the figures of a process; the same without one.
+   *
+   * @throws CircusError `failed`: the hook has failed
+   */
+  extendStats(key: string, pid: number, stats: JsonObject): Promise<JsonObject>;
   /** The process description of circusd itself (protocol 2.3 "dstats"). */
   describeSelf(): JsonObject;
   start(selection: Selection): Operation;

@@ -1,5 +1,5 @@
 /** What may follow on a line of circusctl: of its words, flags and values, and of the live daemon. */
-import { type Command, type CommandFlag, catalog, findCommand, flagsOf } from '#libs/commands';
+import { type Command, type CommandFlag, catalog, findTypedCommand, flagsOf } from '#libs/commands';
 import { type Candidate, candidatesFor, flagValues } from './candidates.ts';
 import { flagName, flagNames, takesValue, valueName } from './flag-names.ts';
 import { globalFlags } from './global-flags.ts';
@@ -25,7 +25,7 @@ async function candidatesOf(
   extra: readonly Candidate[],
 ): Promise<readonly Candidate[]> {
   const place = findCommandWord(words);
-  const command = place === -1 ? undefined : findCommand(words[place] ?? '');
+  const command = place === -1 ? undefined : findTypedCommand(words[place] ?? '');
   const flags = [...(command === undefined ? [] : flagsOf(command)), ...globalFlags];
   const asked = flags.find(
     (flag) => takesValue(flag) && flagNames(flag).includes(words.at(-1) ?? ''),

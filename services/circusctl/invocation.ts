@@ -4,7 +4,7 @@ import {
   type CommandFlag,
   type CommandLine,
   catalog,
-  findCommand,
+  findTypedCommand,
   flagsOf,
 } from '#libs/commands';
 import { flagNames, takesValue } from './flag-names.ts';
@@ -40,6 +40,9 @@ export async function readInvocation(
 ): Promise<Invocation> {
   const place = findCommandWord(argv);
   if (place === -1) return await readWithoutCommand(argv, before);
+  // As in the shell: `help`, or `help incr`.
+  if (argv[place] === 'help')
+    return await readInvocation([...argv.toSpliced(place, 1), '--help'], before);
   const command = await requireCommand(argv[place] ?? '');
   const flags = [...globalFlags, ...flagsOf(command)];
   const rest = argv.toSpliced(place, 1);
@@ -69,7 +72,7 @@ async function settingsOf(
 }
 
 async function requireCommand(word: string): Promise<Command> {
-  const command = findCommand(word);
+  const command = findTypedCommand(word);
   if (command !== undefined) return command;
   const { refuseCommand } = await import('./parse-words.ts');
   return refuseCommand(word, catalog);

@@ -62,8 +62,16 @@ function parse(command: Command): CircusdArguments | undefined {
 function check(file: string): void {
   const config = requireConfig(file, (text) => process.stderr.write(`warning: ${text}\n`));
   const { watchers, plugins, sockets } = config;
-  const counts = `${watchers.length} watchers, ${sockets.length} sockets, ${plugins.length} plugins`;
-  process.stdout.write(`${file}: no faults; ${counts}\n`);
+  const counts = [
+    countOf(watchers, 'watcher'),
+    countOf(sockets, 'socket'),
+    countOf(plugins, 'plugin'),
+  ];
+  process.stdout.write(`${file}: no faults; ${counts.join(', ')}\n`);
+}
+
+function countOf({ length }: readonly unknown[], noun: string): string {
+  return `${length} ${noun}${length === 1 ? '' : 's'}`;
 }
 
 async function run(file: string, flags: CircusdArguments): Promise<void> {
@@ -86,7 +94,9 @@ async function run(file: string, flags: CircusdArguments): Promise<void> {
       version: CIRCUS_VERSION,
       config: complete(config),
       reread,
+      streamHost: commandOf('stream-host'),
       log,
+      hookHost: commandOf('hook-host'),
       activated,
       pidfile,
     });

@@ -21,6 +21,7 @@ import { probes } from './probes.ts';
 import { replace } from './replace.ts';
 import { sockets } from './sockets.ts';
 import { start } from './start.ts';
+import { stats } from './stats.ts';
 import { stop } from './stop.ts';
 
 const benchmarks: Readonly<Record<string, Benchmark>> = {
@@ -34,6 +35,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   sockets,
   logs,
   probes,
+  stats,
 };
 
 const { values, positionals } = parseArgs({

@@ -88,6 +88,9 @@ interface Watched {
  * options are `flapping.<option>` in the watcher's section.
  */
 export class Flapping extends CircusPlugin {
+  static readonly classPath = 'circus.plugins.flapping.Flapping';
+  static readonly summary =
+    'Stops a watcher that keeps crashing, starts it again some seconds later, and gives up after some times. In the section of a watcher `flapping.<option>` holds for that watcher alone.';
   static override readonly options = options;
   readonly #own = this.read_options(options);
   readonly #names = new WatcherNames((command, props) => this.call(command, props));

@@ -4,6 +4,9 @@ import { Metrics, statsdOptions } from '../metrics.ts';
 
 /** One counter an event: `circus.<application_name>.watcher.<watcher>.<event>`. */
 export class StatsdEmitter extends CircusPlugin {
+  static readonly classPath = 'circus.plugins.statsd.StatsdEmitter';
+  static readonly summary =
+    'Counts every event in statsd, one UDP datagram each: `circus.<application_name>.watcher.<watcher>.<event>:1|c`.';
   static override readonly options = statsdOptions;
   readonly #metrics = new Metrics(this.read_options(statsdOptions), (text) => this.log.warn(text));
 

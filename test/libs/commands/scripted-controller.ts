@@ -86,6 +86,7 @@ export function scriptedController(script: Script = {}): Controller & { calls: C
           const info = { ...description, pid: known };
           return { pid: known, wid: known - 10, started: 5, age: 2.5, info, children: [] };
         }),
+    extendStats: async (_key, _pid, stats) => ({ ...stats, extended: true }),
     describeSelf: () => ({ ...description, children: [] }),
     start: record('start'),
     stop: record('stop'),

@@ -40,6 +40,7 @@ const watcherCases: RowCases = {
   stop_signal: ['int', 2, '2', '0'],
   max_retry: ['-1', -1, '-1', '-2'],
   graceful_timeout: ['1.5', 1.5, '1.5', '-1'],
+  hook_timeout: ['1.5', 1.5, '1.5', '0'],
   priority: ['-3', -3, '-3', '1.5'],
   depends_on: ['Db, m:started', ['db:ready', 'm:started'], 'db:ready, m:started', 'db:redy'],
   readiness: ['TCP', 'tcp', 'tcp', 'psychic'],

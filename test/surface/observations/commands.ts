@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, renameSync } from 'node:fs';
 import { isRunning } from '../../system/daemon.ts';
 import { until } from '../../system/until.ts';
+import { readCommandLine } from './command-line.ts';
 import { listedSocket } from './listening.ts';
 import { observed, type Row, type Rows, type Sight } from './rows.ts';
 
@@ -37,7 +38,7 @@ export const commandObservations: Rows = {
     });
     const [pid = 0] = await daemon.pids('new');
     assert.deepEqual(reply['started'], [pid]);
-    assert.equal(readFileSync(`/proc/${pid}/cmdline`, 'utf8'), 'sleep\x00600\0');
+    assert.equal(await readCommandLine(pid), 'sleep\x00600\0');
   }),
   completion: row(
     '-',
@@ -125,6 +126,14 @@ export const commandObservations: Rows = {
   listsockets: row('-', 'descriptor, path', async ({ daemon }) => {
     const { fd, path } = await listedSocket(daemon, 'listed');
     assert.deepEqual([fd, path], [3, `${daemon.folder}/out/listed.sock`]);
+  }),
+  logs: row('lines', 'what its process has written', async ({ daemon, name }) => {
+    const { logs } = await until(
+      'lines',
+      () => daemon.call('logs', { name: [name], lines: 2 }),
+      (reply) => /hello/.test(JSON.stringify(reply['logs'])),
+    );
+    assert.ok(Array.isArray(logs) && logs.length > 0);
   }),
   numprocesses: row('', 'how many; without a name all', async ({ daemon, name }) => {
     await daemon.running(name, 2);
@@ -247,7 +256,7 @@ export const commandObservations: Rows = {
 export const commandSections = (out: string): string => {
   const watchers = Object.keys(commandObservations).map((name) => {
     const writes = `cmd = /bin/sh -c 'while sleep 0.05; do echo hello; done'\nstdout_stream.filename = ${out}/${name}.log\nstdout_stream.on_full = block\n`;
-    const what = name === 'reopenlogs' ? writes : 'cmd = sleep 600\nnumprocesses = 2\n';
+    const what = /^(reopen)?logs$/.test(name) ? writes : 'cmd = sleep 600\nnumprocesses = 2\n';
     return `[watcher:${name}]\n${what}`;
   });
   return `${watchers.join('')}[socket:listed]\npath = ${out}/listed.sock\n`;

@@ -125,14 +125,19 @@ test('[circus], [plugin:NAME] and [socket:NAME] on a running circusd', async (t)
   writeFileSync(join(out, 'below.ini'), '[watcher:from-dir]\ncmd = sleep 600\n');
   await leaveSocketFile(join(out, 'replace.sock'));
   const lines = Object.entries(circusObservations)
-    // These two are in every configuration of the harness, with check_delay.
-    .filter(([name]) => !['endpoint', 'pubsub_endpoint', 'check_delay', seenApart].includes(name))
+    // These are in every configuration of the harness.
+    .filter(
+      ([name]) =>
+        !['endpoint', 'pubsub_endpoint', 'log_endpoint', 'check_delay', seenApart].includes(name),
+    )
     .map(([, { tried }]) => tried);
   const ports = [await findFreePort(), await findFreePort()];
   const sockets = configured(socketObservations).map(([name, tried]) =>
     sectionOf(`socket:${name}`, tried),
   );
-  const plugin = Object.values(pluginObservations).map(({ tried }) => tried);
+  const plugins = configured(pluginObservations).map(([name, tried]) =>
+    sectionOf(`plugin:${name}`, tried),
+  );
   const serve = fixture(folder, 'serve.py');
   const text = [
     sectionOf('watcher:one', `cmd = /bin/sh -c 'umask > OUT/umask; exec sleep 600'`),
@@ -142,7 +147,7 @@ test('[circus], [plugin:NAME] and [socket:NAME] on a running circusd', async (t)
       'watcher:shares',
       `cmd = ${python} ${serve} $(circus.sockets.so_reuseport)\nuse_sockets = True\nnumprocesses = 2`,
     ),
-    sectionOf('plugin:p', plugin.join('\n')),
+    ...plugins,
     ...sockets,
   ];
   const fill = (part: string, port = ''): string =>

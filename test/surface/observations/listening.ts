@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { connect } from 'node:net';
 import type { JsonObject } from '#libs/protocol';
 import type { Daemon } from '../../system/daemon.ts';
+import { until } from '../../system/until.ts';
 
 /** A row of `listsockets`. */
 export async function listedSocket(
@@ -16,11 +17,22 @@ export async function listedSocket(
   return row;
 }
 
-/** The lines of ss(8) about circusd's sockets that have the text. */
-export function linesOfSs({ pid }: Daemon, text: string): string[] {
-  const shown = execFileSync('ss', ['-Hlnp', '-A', 'tcp,udp,raw,unix'], { encoding: 'utf8' });
-  const lines = shown.split('\n').filter((line) => line.includes(`pid=${pid},`));
-  return lines.filter((line) => line.includes(text));
+/**
+ * Waits until ss(8) shows so many sockets of circusd with the text that look so. It is asked again
+ * because the kernel's list has gaps while others come and go.
+ */
+export async function awaitLine(
+  { pid }: Daemon,
+  text: string,
+  isRight = /./,
+  count = 1,
+): Promise<void> {
+  const lines = (): string[] => {
+    const shown = execFileSync('ss', ['-Hlnp', '-A', 'tcp,udp,raw,unix'], { encoding: 'utf8' });
+    const ours = shown.split('\n').filter((line) => line.includes(`pid=${pid},`));
+    return ours.filter((line) => line.includes(text) && isRight.test(line));
+  };
+  await until(`ss shows ${text}`, lines, ({ length }) => length >= count);
 }
 
 /** The process that answers at the port: one of serve.py. */

@@ -1,19 +1,16 @@
-/** Every option of `[socket:NAME]`, one socket a row, and of `[plugin:NAME]`, one plugin for all. */
+/** Every option of `[socket:NAME]`, one socket a row, and of `[plugin:NAME]`, one plugin a row. */
 import assert from 'node:assert/strict';
 import { lstatSync, readFileSync } from 'node:fs';
 import { until } from '../../system/until.ts';
-import { answeringPid, linesOfSs, listedSocket } from './listening.ts';
+import { readCommandLine } from './command-line.ts';
+import { answeringPid, awaitLine, listedSocket } from './listening.ts';
 import { asRoot, observed, type Row, type Rows, type Sight } from './rows.ts';
 
 /** ss shows a line of the socket that looks so. */
 const shown = (tried: string, seen: string, text: string, isRight: RegExp): Row =>
   observed(tried, `ss: ${seen}`, async ({ daemon, name }) => {
     const { port } = await listedSocket(daemon, name);
-    const lines = linesOfSs(daemon, `${text}:${port} `);
-    assert.ok(
-      lines.some((line) => isRight.test(line)),
-      `${text}:${port}: ${lines}`,
-    );
+    await awaitLine(daemon, `${text}:${port} `, isRight);
   });
 
 /** `O_NONBLOCK` of the socket, as a process that has inherited it sees. */
@@ -25,9 +22,15 @@ async function flagsOf({ daemon }: Sight, socket: string): Promise<number> {
   return Number.parseInt(flags, 8);
 }
 
-async function hasPlugin({ daemon }: Sight, text: string): Promise<void> {
-  const [pid = 0] = await daemon.pids('plugin:p');
-  assert.ok(readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(text));
+async function pluginPid({ daemon, name }: Sight): Promise<number> {
+  const [pid = 0] = await daemon.running(`plugin:${name}`, 1);
+  return pid;
+}
+
+async function environmentOf(sight: Sight): Promise<string> {
+  const pid = await pluginPid(sight);
+  await readCommandLine(pid);
+  return readFileSync(`/proc/${pid}/environ`, 'utf8');
 }
 
 export const socketObservations: Rows = {
@@ -36,13 +39,13 @@ export const socketObservations: Rows = {
     const text = readFileSync(`${daemon.folder}/circus.ini`, 'utf8');
     const [, port] = /^\[socket:port\]\nport = (\d+)$/m.exec(text) ?? [];
     assert.equal((await listedSocket(daemon, name)).port, Number(port));
-    assert.equal(linesOfSs(daemon, `127.0.0.1:${port} `).length, 1);
+    await awaitLine(daemon, `127.0.0.1:${port} `);
   }),
   family: shown('family = AF_INET6\nport = 0', 'listens at ::1', '[::1]', /LISTEN/),
   type: shown('type = SOCK_DGRAM\nport = 0', 'udp', '127.0.0.1', /^udp /),
   proto: asRoot(
     observed('type = SOCK_RAW\nproto = icmp\nport = 0', 'ss: its protocol', async ({ daemon }) =>
-      assert.equal(linesOfSs(daemon, '127.0.0.1:icmp').length, 1),
+      awaitLine(daemon, 'raw ', /127.0.0.1:(icmp|1) /),
     ),
   ),
   backlog: shown('port = 0\nbacklog = 33', 'a queue for 33', '127.0.0.1', /LISTEN +0 +33 /),
@@ -51,7 +54,7 @@ export const socketObservations: Rows = {
     'the file, and ss: listens there',
     async ({ daemon, out }) => {
       assert.ok(lstatSync(`${out}/path.sock`).isSocket());
-      assert.equal(linesOfSs(daemon, `${out}/path.sock`).length, 1);
+      await awaitLine(daemon, `${out}/path.sock`);
     },
   ),
   umask: observed('path = OUT/umask.sock\numask = 077', 'the mode of the file', async ({ out }) => {
@@ -60,7 +63,7 @@ export const socketObservations: Rows = {
   replace: observed(
     'path = OUT/replace.sock\nreplace = True',
     'listens where another had left its file',
-    async ({ daemon, out }) => assert.equal(linesOfSs(daemon, `${out}/replace.sock`).length, 1),
+    async ({ daemon, out }) => awaitLine(daemon, `${out}/replace.sock`),
   ),
   interface: asRoot(shown('port = 0\ninterface = lo', 'bound to it', '%lo', /LISTEN/)),
   so_reuseport: observed(
@@ -69,7 +72,7 @@ export const socketObservations: Rows = {
     async ({ daemon, name }) => {
       const pids = await daemon.running('shares', 2);
       const { port } = await listedSocket(daemon, name);
-      assert.ok(linesOfSs(daemon, `127.0.0.1:${port} `).length >= 2);
+      await awaitLine(daemon, `127.0.0.1:${port} `, /LISTEN/, 2);
       const seen = new Set<number>();
       await until('both answer', async () => {
         seen.add(await answeringPid(port));
@@ -87,11 +90,22 @@ export const socketObservations: Rows = {
   ),
 };
 
+const flapping = 'use = circus.plugins.flapping.Flapping';
+
 export const pluginObservations: Rows = {
-  use: observed('use = circus.plugins.flapping.Flapping', 'its process names it', async (sight) => {
-    await hasPlugin(sight, 'lapping');
+  use: observed(flapping, 'a process runs it', async (sight) => {
+    assert.match(
+      await readCommandLine(await pluginPid(sight)),
+      /circus\.plugins\.flapping\.Flapping/,
+    );
   }),
-  'anything else': observed('window = 2', 'its process is given it', async (sight) => {
-    await hasPlugin(sight, 'window');
+  'anything else': observed(`${flapping}\nwindow = 2`, 'its process is told', async (sight) => {
+    const environment = await environmentOf(sight);
+    assert.match(environment, /CIRCUS_PLUGIN_CONFIG=\{[^}]*"window":"2"/);
+  }),
+  cmd: observed('cmd = sleep 600', 'that is its process, told of the endpoint', async (sight) => {
+    assert.equal(await readCommandLine(await pluginPid(sight)), 'sleep\x00600\0');
+    const environment = await environmentOf(sight);
+    assert.ok(environment.includes(`CIRCUS_ENDPOINT=${sight.daemon.endpoint}\0`));
   }),
 };

@@ -6,12 +6,9 @@
 
 /** What circusd says at start when it is asked for a part that it does not have. */
 export const warnings = {
-  statistics: '[circus] statsd: live statistics are accepted and not run by this release',
   'the web console': '[circus] httpd: web consoles are accepted and not run by this release',
   discovery:
     '[circus] multicast_endpoint: answers to discovery are accepted and not run by this release',
-  plugins: '[plugin:p]: plugins are accepted and not run by this release',
-  hooks: '[watcher:hooks.before_start] hooks: hooks are accepted and not run by this release',
 } as const;
 
 /** A part that is being built. */
@@ -20,17 +17,9 @@ export type Part = keyof typeof warnings;
 /** Titles of tables, and of each the rows to come. */
 const list: Readonly<Record<string, Partial<Record<Part, string>>>> = {
   '[circus]': {
-    statistics: 'statsd, stats_endpoint, statsd_close_outputs',
     'the web console': 'httpd, httpd_host, httpd_port, httpd_close_outputs',
     discovery: 'multicast_endpoint, fqdn_prefix',
-    plugins: 'debug',
   },
-  '[watcher:NAME]': {
-    hooks:
-      'hooks.before_start, hooks.after_start, hooks.before_stop, hooks.after_stop, hooks.before_spawn, hooks.after_spawn, hooks.before_signal, hooks.after_signal, hooks.before_reap, hooks.after_reap, hooks.extended_stats',
-  },
-  '[plugin:NAME]': { plugins: 'use, anything else' },
-  'set and add': { hooks: 'hooks, hooks.NAME' },
 };
 
 /** The rows of a table that are to come, each with the part that brings it. */
