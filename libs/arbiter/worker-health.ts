@@ -18,6 +18,7 @@ import {
   isPassing,
   type ProcessIdentity,
 } from '#libs/native';
+import { messageOf } from '#libs/protocol';
 import { monotonicMs } from './clock.ts';
 import { hasMatchingLine } from './line-pattern.ts';
 import { prepareQuestion, type Question } from './local-questions.ts';
@@ -256,9 +257,7 @@ export class WorkerHealth {
     this.#probe(question).then(
       (result) => tell(result),
       // That circusd could not ask, for want of descriptors, is not the process's fault.
-      (error: unknown) => {
-        tell(shorten(error instanceof Error ? error.message : String(error)), isPassing(error));
-      },
+      (error: unknown) => tell(shorten(messageOf(error)), isPassing(error)),
     );
   }
 
