@@ -36,6 +36,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   sockets,
   logs,
   probes,
+  plugins,
   stats,
 };
 
