@@ -6,4 +6,5 @@ export const programs = {
   'hook-host': 'services/hook-host/main.ts',
   'circus-top': 'services/top/main.ts',
   'circusd-stats': 'services/stats/main.ts',
+  'stream-host': 'services/stream-host/main.ts',
 };
