@@ -69,13 +69,20 @@ export class StatsPublisher {
 
   /** Subscriptions of several to one beginning come once, and go with the last of them. */
   async #noteSubscriptions(): Promise<void> {
-    for await (const [frame] of this.#socket) {
-      if (frame === undefined) continue;
-      const hadAny = this.hasSubscribers;
-      const beginning = frame.subarray(1).toString();
-      if (frame[0] === 1) this.#topics.add(beginning);
-      else this.#topics.delete(beginning);
-      if (!hadAny && this.hasSubscribers) this.#onFirst();
+    try {
+      for await (const [frame] of this.#socket) this.#note(frame ?? Buffer.alloc(1));
+    } catch (error) {
+      // Closed between two messages, zeromq may say that it is no socket any more.
+      if (!this.#socket.closed) throw error;
     }
+  }
+
+  /** A byte that says whether it begins or ends, and the beginning of a topic. */
+  #note(frame: Buffer): void {
+    const hadAny = this.hasSubscribers;
+    const beginning = frame.subarray(1).toString();
+    if (frame[0] === 1) this.#topics.add(beginning);
+    else this.#topics.delete(beginning);
+    if (!hadAny && this.hasSubscribers) this.#onFirst();
   }
 }
