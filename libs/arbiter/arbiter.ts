@@ -4,15 +4,17 @@ import {
   type ConfigPlan,
   checkWatcherOption,
   createWatcherConfig,
+  endpointVariables,
   isTouched,
   planChanges,
   requireConsistent,
+  requireDependencies,
   requireSockets,
   type SocketConfig,
   setWatcherOption,
   type WatcherConfig,
 } from '#libs/config';
-import { type ActivatedSocket, childrenOf } from '#libs/native';
+import { type ActivatedSocket, childrenOf, type ProcessIdentity } from '#libs/native';
 import { ProcessMeter } from '#libs/process-info';
 import {
   type AddRequest,
@@ -23,6 +25,8 @@ import {
   type Json,
   type JsonObject,
   type KillRequest,
+  type LogReply,
+  type LogRequest,
   type Operation,
   type ProcessView,
   type ReplyBody,
@@ -34,12 +38,16 @@ import {
 import type { WaitResult } from '#libs/supervision';
 import { epochSeconds, monotonicMs } from './clock.ts';
 import { describePlan } from './describe-plan.ts';
+import { requireOwner } from './endpoint-owner.ts';
 import { type EventListener, EventLog } from './event-log.ts';
+import { Hooks } from './hooks.ts';
+import { type LogChannel, noLogChannel } from './log-channel.ts';
 import type { PreparedSockets } from './managed-sockets.ts';
 import { Pace } from './pace.ts';
 import { rulesOf } from './rules-of.ts';
 import { signalWorkers } from './signalling.ts';
 import { Supervisor, type SupervisorLog } from './supervisor.ts';
+import { WatcherLogs } from './watcher-logs.ts';
 import { requireStreams, WatcherOutputs } from './watcher-outputs.ts';
 import { WatcherSockets } from './watcher-sockets.ts';
 import { viewWatcher } from './watcher-view.ts';
@@ -55,8 +63,14 @@ export interface ArbiterOptions {
   /** Reads the configuration again for an unnamed restart; throws what is to be told. */
   readonly reread: () => CircusConfig;
   readonly log: SupervisorLog;
+  /** The words that run the hook host, which calls the JavaScript functions that hooks name. */
+  readonly hookHost?: readonly string[];
   /** Told of every event, in order. */
   readonly onEvent: EventListener;
+  /** The words that run a stream class of the user in JavaScript; its file and name follow. */
+  readonly streamHost?: readonly string[];
+  /** Where live output is published; nowhere without it. */
+  readonly logChannel?: LogChannel;
 }
 
 /** Supervises every watcher of a configuration, and answers commands. */
@@ -71,6 +85,9 @@ export class Arbiter implements Controller {
   readonly #supervisor: Supervisor;
   readonly #sockets: WatcherSockets;
   readonly #outputs: WatcherOutputs;
+  readonly #hooks: Hooks;
+  readonly #logs: WatcherLogs;
+  readonly #instance = `${process.pid}-${Date.now()}`;
   readonly #meter = new ProcessMeter();
   readonly #pace = new Pace();
   readonly #configs = new Map<string, WatcherConfig>();
@@ -92,10 +109,32 @@ export class Arbiter implements Controller {
       onDemand: (key) => this.#supervisor.demand(key),
       warn: (text) => options.log.warn(text),
     });
+    this.#logs = new WatcherLogs({
+      channel: options.logChannel ?? noLogChannel,
+      keys: () => this.#keys(),
+      has: (key) => this.#configs.has(key),
+      nameOf: (key) => this.#requireConfig(key).name,
+      ringBytesOf: (key) => this.#requireConfig(key).options.log_ring,
+      pathsOf: (key) => this.#outputs.pathsOf(key),
+    });
     this.#outputs = new WatcherOutputs({
+      logs: this.#logs,
+      hosts: {
+        start: (request, onExit) => this.#supervisor.startHelper(request, onExit),
+        runner: options.streamHost ?? [],
+        env: definedIn(process.env),
+      },
       configOf: (key) => this.#requireConfig(key),
       publish: (name, event, facts) => this.#events.publish(name, event, facts, epochSeconds()),
       log: options.log,
+    });
+    this.#hooks = new Hooks({
+      configOf: (key) => this.#requireConfig(key),
+      runCommand: (request) => this.#supervisor.runCommand(request),
+      host: options.hookHost ?? [],
+      environment: () => endpointVariables(this.#config.circus),
+      publish: (name, event, facts) => this.#events.publish(name, event, facts, epochSeconds()),
+      warn: (text) => options.log.warn(text),
     });
     this.#supervisor = new Supervisor({
       log: options.log,
@@ -104,10 +143,13 @@ export class Arbiter implements Controller {
       configOf: (key) => this.#requireConfig(key),
       sockets: this.#sockets,
       outputs: this.#outputs,
+      hooks: this.#hooks,
       onRemoved: (key) => {
         this.#outputs.removed(key);
-        this.#configs.delete(key);
+        this.#logs.removed(key);
         this.#sockets.unwatchDemand(key);
+        // A successor of the same name may have come since, and its configuration with it.
+        if (this.#supervisor.state.watchers[key] === undefined) this.#configs.delete(key);
       },
       onEnd: () => {
         clearInterval(this.#passTimer);
@@ -122,7 +164,7 @@ export class Arbiter implements Controller {
     if (!this.#areSocketsOpen) this.openSockets();
     this.#supervisor.start();
     this.#passEvery(this.#config.circus.check_delay);
-    await this.#startConfigured();
+    await this.#startAll(this.#config.watchers);
   }
 
   /**
@@ -142,6 +184,11 @@ export class Arbiter implements Controller {
     this.#sockets.close();
   }
 
+  /** Whether it was told to end. */
+  get isEnding(): boolean {
+    return this.#supervisor.state.phase !== 'running';
+  }
+
   get globalOptions(): GlobalOptions {
     const { endpoint, stats_endpoint, pubsub_endpoint, check_delay, multicast_endpoint } =
       this.#config.circus;
@@ -153,10 +200,13 @@ export class Arbiter implements Controller {
   }
 
   findWatcher(key: string): WatcherView | undefined {
-    const record = this.#supervisor.state.watchers[key];
+    const { state } = this.#supervisor;
+    const record = state.watchers[key];
     const config = this.#configs.get(key);
     if (record === undefined || config === undefined) return undefined;
-    return viewWatcher(record, config, monotonicMs(), () => this.#outputs.troubleOf(key));
+    const messagesOf = (watcher: string) => this.#supervisor.messagesOf(watcher);
+    const surroundings = { state, messagesOf, outputs: this.#outputs };
+    return viewWatcher(surroundings, record, config, monotonicMs());
   }
 
   async processes(key: string, pid?: number): Promise<readonly ProcessView[]> {
@@ -172,14 +222,23 @@ export class Arbiter implements Controller {
     return views;
   }
 
+  extendStats(key: string, pid: number, stats: JsonObject): Promise<JsonObject> {
+    return this.#hooks.extendStats(key, pid, stats);
+  }
+
   describeSelf(): JsonObject {
-    return { ...this.#meter.describe(this.pid), children: [] };
+    const children = this.#describeAll(this.#supervisor.strays());
+    return { ...this.#meter.describe(this.pid), children };
+  }
+
+  #describeAll(processes: readonly ProcessIdentity[]): JsonObject[] {
+    return processes
+      .map(({ pid }) => this.#meter.describe(pid))
+      .filter((description) => description !== undefined);
   }
 
   #describeWorker({ identity: { pid }, wid, spawnedAt }: Worker): ProcessView {
-    const children = childrenOf(pid)
-      .map((child) => this.#meter.describe(child.pid))
-      .filter((child) => child !== undefined);
+    const children = this.#describeAll(childrenOf(pid));
     return {
       pid,
       wid,
@@ -231,15 +290,23 @@ export class Arbiter implements Controller {
     );
   }
 
+  abortReload(selection: Selection): Operation {
+    this.#requireReady();
+    const keys = this.#resolve(selection);
+    return operation(this.#supervisor.command({ type: 'abort', keys }), noKeys);
+  }
+
   add({ name, cmd, args, options, start }: AddRequest): Operation {
     this.#requireReady();
     const config = createWatcherConfig(name, cmd, args, options);
+    requireOwner(this.#config.circus, config);
     requireStreams(config);
     const key = name.toLowerCase();
-    if (this.#configs.has(key)) {
+    if (this.#lastingKeys().includes(key)) {
       throw new CircusError('already_exists', `watcher '${name}' already exists`);
     }
     requireSockets(config, this.#sockets.managed.names);
+    requireDependencies(config, [...this.#configs.values()]);
     this.#events.publish(name, 'add', {}, epochSeconds());
     const work = this.#addWatcher(config, start);
     // A start that fails shows in status, events and log; to `add` it has not failed (protocol 2.3).
@@ -279,6 +346,7 @@ export class Arbiter implements Controller {
     requireConsistent(config);
     requireStreams(config);
     requireSockets(config, this.#sockets.managed.names);
+    requireDependencies(config, [...this.#configs.values()]);
     for (const _ of settings) this.#events.publish(name, 'updated', {}, epochSeconds());
     const needsReload = settings.some(({ effect }) => effect === 'reload');
     return { reply: {}, done: this.#configure(key, config, needsReload) };
@@ -310,14 +378,14 @@ export class Arbiter implements Controller {
 
   /** Ends everything; a second one, or `atOnce`, without waiting for anybody. */
   quit({ atOnce = false }: { atOnce?: boolean } = {}): Operation {
-    if (this.#supervisor.state.phase === 'running') this.#options.log.info('Arbiter exiting');
+    if (!this.isEnding) this.#options.log.info('Arbiter exiting');
     return operation(this.#supervisor.command({ type: 'quit', atOnce }), noKeys);
   }
 
   reloadConfig({ dryRun }: { dryRun: boolean }): Operation {
     this.#requireReady();
     const next = this.#reread();
-    const plan = this.#withSocketUsers(planChanges(this.#config, this.#keys(), next), next);
+    const plan = this.#withSocketUsers(planChanges(this.#config, this.#lastingKeys(), next), next);
     const reply = { plan: describePlan(plan) };
     if (dryRun) return { reply, done: Promise.resolve({}) };
     this.#prepareSockets(next.sockets).commit();
@@ -332,6 +400,11 @@ export class Arbiter implements Controller {
   reopenLogs(): ReplyBody {
     this.#options.log.info('log files are opened again');
     return this.#outputs.reopen();
+  }
+
+  async logs(request: LogRequest): Promise<LogReply> {
+    for (const key of request.keys) this.#requireWatcher(key);
+    return { ...(await this.#logs.read(request)), instance: this.#instance };
   }
 
   events(since: number, key?: string): EventReplay {
@@ -359,7 +432,7 @@ export class Arbiter implements Controller {
     } finally {
       this.#isRestarting = false;
     }
-    await this.#startConfigured();
+    await this.#startAll(this.#config.watchers);
   }
 
   /**
@@ -434,11 +507,7 @@ export class Arbiter implements Controller {
     const changes = plan.changed.map(({ key, action, apply }) =>
       this.#configure(key, apply(this.#requireConfig(key)), action === 'reload'),
     );
-    const additions = plan.added.map((config) => this.#addWatcher(config, false));
-    await Promise.all(additions);
-    const keys = plan.added.map(({ name }) => name.toLowerCase());
-    const start = this.#supervisor.command({ type: 'start', keys, isOne: false });
-    await Promise.all([...removals, ...changes, start]);
+    await Promise.all([...removals, ...changes, this.#startAll(plan.added)]);
   }
 
   #passEvery(seconds: number): void {
@@ -450,9 +519,15 @@ export class Arbiter implements Controller {
     );
   }
 
-  async #startConfigured(): Promise<void> {
-    for (const config of this.#config.watchers) await this.#addWatcher(config, false);
-    await this.#supervisor.command({ type: 'start', keys: this.#keys(), isOne: false });
+  /**
+   * Adds watchers and starts those with autostart. All is ordered before anything is waited for: a
+   * later command is a later one to each of them.
+   */
+  async #startAll(configs: readonly WatcherConfig[]): Promise<void> {
+    const additions = configs.map((config) => this.#addWatcher(config, false));
+    const keys = configs.map(({ name }) => name.toLowerCase());
+    const start = this.#supervisor.command({ type: 'start', keys, isOne: false });
+    await Promise.all([...additions, start]);
   }
 
   #addWatcher(config: WatcherConfig, start: boolean): Promise<WaitResult> {
@@ -466,6 +541,7 @@ export class Arbiter implements Controller {
   async #configure(key: string, config: WatcherConfig, needsReload: boolean): Promise<ReplyBody> {
     const replaces = this.#outputs.configure(key, this.#requireConfig(key), config);
     this.#configs.set(key, config);
+    this.#logs.configured(key);
     const rules = rulesOf(config);
     await this.#supervisor.command({
       type: 'set',
@@ -478,6 +554,12 @@ export class Arbiter implements Controller {
 
   #keys(): string[] {
     return Object.keys(this.#supervisor.state.watchers).sort();
+  }
+
+  /** Without those that are being removed. */
+  #lastingKeys(): string[] {
+    const { watchers } = this.#supervisor.state;
+    return this.#keys().filter((key) => watchers[key]?.isRemoved === false);
   }
 
   #resolve(selection: Selection): readonly string[] {
@@ -500,9 +582,7 @@ export class Arbiter implements Controller {
   }
 
   #requireReady(): void {
-    if (this.#supervisor.state.phase !== 'running') {
-      throw new CircusError('restarting', 'arbiter is stopping...');
-    }
+    if (this.isEnding) throw new CircusError('restarting', 'arbiter is stopping...');
     if (this.#isRestarting) throw new CircusError('restarting', 'arbiter is restarting...');
   }
 }
@@ -516,6 +596,12 @@ function operation(
 
 function noKeys(): ReplyBody {
   return {};
+}
+
+function definedIn(env: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
 }
 
 function promiseWithResolver(): { promise: Promise<void>; resolve: () => void } {

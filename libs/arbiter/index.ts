@@ -1,3 +1,4 @@
 /** The arbiter: performs what the core of supervision decides, and executes commands. */
 export { Arbiter, type ArbiterOptions } from './arbiter.ts';
+export type { LogChannel } from './log-channel.ts';
 export { SocketsRefused } from './managed-sockets.ts';

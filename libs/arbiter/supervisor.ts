@@ -5,11 +5,18 @@
 import type { WatcherConfig } from '#libs/config';
 import {
   becomeSubreaper,
+  type CommandRequest,
+  type CommandResult,
   type ExitRecord,
   isAlive,
+  isPassing,
+  keepChildLookup,
+  type ProcessIdentity,
   Reaper,
-  SpawnError,
+  runCommand,
+  type SpawnRequest,
   sendSignal,
+  spawnProcess,
 } from '#libs/native';
 import type { EventName } from '#libs/protocol';
 import {
@@ -26,9 +33,11 @@ import {
 } from '#libs/supervision';
 import { epochSeconds, monotonicMs } from './clock.ts';
 import type { EventLog } from './event-log.ts';
-import { hasRemains, killWorker, signalRemains, stopWorker } from './families.ts';
+import { killWorker, stopWorker } from './families.ts';
+import { HealthWatch } from './health-watch.ts';
+import type { Hooks } from './hooks.ts';
+import { Leftovers } from './leftovers.ts';
 import { spawnWorker } from './spawn-worker.ts';
-import { findStrays, signalStrays } from './strays.ts';
 import { WaitingRoom } from './waiting-room.ts';
 import type { WatcherOutputs } from './watcher-outputs.ts';
 import { WorkQueue } from './work-queue.ts';
@@ -39,8 +48,8 @@ const SIGHUP = 1;
 const SIGKILL = 9;
 const SIGTERM = 15;
 
-/** How often what dead workers left, and strays, are looked at: not all of them die as our children. */
-const remainsPollMs = 50;
+/** How long a scan of all processes is good for, on kernels that need one. Milliseconds. */
+const lookupKeptMs = 100;
 
 /** A timer that is never asked for less than this fires early and finds nothing due. */
 const longestTimerMs = 2 ** 31 - 1;
@@ -74,6 +83,7 @@ export interface SupervisorOptions {
   readonly configOf: (key: string) => WatcherConfig;
   readonly sockets: SocketSource;
   readonly outputs: Pick<WatcherOutputs, 'spawn' | 'drain' | 'stopped'>;
+  readonly hooks: Pick<Hooks, 'ask' | 'idle'>;
   /** A watcher is gone. */
   readonly onRemoved: (key: string) => void;
   /** Nothing is left and every command has its answer. */
@@ -101,6 +111,10 @@ export class Supervisor {
   readonly #options: SupervisorOptions;
   readonly #reaper = new Reaper();
   readonly #waits = new WaitingRoom();
+  readonly #health = new HealthWatch({
+    runCommand: (request) => runCommand(this.#reaper, request),
+    warn: (text) => this.#options.log.warn(text),
+  });
   readonly #queue = new WorkQueue<Action>(
     (action) => this.#perform(action),
     () => {
@@ -109,13 +123,28 @@ export class Supervisor {
     },
   );
   readonly #workers = new Map<number, Worker>();
-  /** Dead workers with descendants that are alive, by ticket. */
-  readonly #remains = new Map<number, Worker>();
   /** Pids that were given up by `rm --nostop`: not ours, and no strays. */
   readonly #released = new Map<number, Worker>();
+  /** What they have started is no more ours than they are, even when they are gone. */
+  readonly #releasedTickets = new Set<number>();
+  /** Pids of circusd's own children that are no workers, and no strays. */
+  readonly #helpers = new Set<number>();
+  readonly #lookup = keepChildLookup(lookupKeptMs);
+  readonly #leftovers = new Leftovers({
+    isWorker: (pid) =>
+      this.#workers.has(pid) ||
+      this.#released.has(pid) ||
+      this.#helpers.has(pid) ||
+      (this.#sparesHooks && this.#reaper.isWatched(pid)),
+    isSpared: (ticket) => this.#releasedTickets.has(ticket) || this.#isLiving(ticket),
+    lookup: this.#lookup,
+    onRemainsGone: ({ key, ticket }) => this.#feed({ type: 'remains_gone', key, ticket }),
+    onStraysGone: () => this.#feed({ type: 'strays_gone' }),
+  });
   #timer: NodeJS.Timeout | undefined;
-  #remainsTimer: NodeJS.Timeout | undefined;
-  #awaitsStrays = false;
+  /** Hooks that run are no strays, until there is no more patience with anybody. */
+  #sparesHooks = true;
+  #endNow: () => void = () => undefined;
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
@@ -128,8 +157,14 @@ export class Supervisor {
     this.#reaper.start((exit) => this.#onExit(exit));
   }
 
+  /** Runs a command to its end: its death is nobody else's. */
+  runCommand(request: CommandRequest): Promise<CommandResult> {
+    return runCommand(this.#reaper, request);
+  }
+
   /** Gives a command to the core; the promise is settled when its work is finished or has failed. */
   command(command: UnnumberedCommand): Promise<WaitResult> {
+    if (command.type === 'quit') this.#endNow();
     const { wait, answer } = this.#waits.enter();
     this.#feed({ ...command, wait } as UntimedEvent);
     return answer;
@@ -156,10 +191,30 @@ export class Supervisor {
     return [...this.#workers.values()].filter((worker) => worker.key === key);
   }
 
+  /** Processes below circusd of which nobody knows whose they are. */
+  strays(): ProcessIdentity[] {
+    return this.#leftovers.strays();
+  }
+
+  /**
+   * Starts a child that is no worker and ends with circusd. `onExit` is told of its death, unless it
+   * outlives the last worker.
+   */
+  startHelper(request: SpawnRequest, onExit: (exit: ExitRecord) => void): ProcessIdentity {
+    const identity = spawnProcess(request);
+    this.#helpers.add(identity.pid);
+    this.#reaper.watch(identity.pid, (exit) => {
+      this.#helpers.delete(exit.pid);
+      onExit(exit);
+    });
+    return identity;
+  }
+
   /** Stops every timer. Processes that still run are left alone. */
   close(): void {
     clearTimeout(this.#timer);
-    clearTimeout(this.#remainsTimer);
+    this.#health.close();
+    this.#leftovers.close();
     this.#reaper.stop();
   }
 
@@ -188,22 +243,27 @@ export class Supervisor {
 
   readonly #performers: Performers = {
     spawn: (action) => this.#spawn(action),
-    signal: ({ key, pid, signum, withChildren }) => {
-      const worker = this.#workers.get(pid);
-      if (worker !== undefined) this.#publishKills(key, stopWorker(worker, signum, withChildren));
+    signal: ({ key, ...signal }) => {
+      const worker = this.#findWorker(signal);
+      if (worker === undefined) return;
+      this.#health.rest(worker.ticket);
+      this.#publishKills(key, stopWorker(worker, signal, this.#lookup()));
     },
-    hup: ({ pid }) => {
-      const worker = this.#workers.get(pid);
+    hup: (target) => {
+      const worker = this.#findWorker(target);
       if (worker !== undefined) sendSignal(worker.identity, SIGHUP);
     },
-    kill_tree: ({ key, pid }) => {
-      const worker = this.#workers.get(pid);
-      if (worker !== undefined) this.#publishKills(key, killWorker(worker));
+    kill_tree: ({ key, ...target }) => {
+      const worker = this.#findWorker(target);
+      if (worker === undefined) return;
+      this.#health.rest(worker.ticket);
+      this.#publishKills(key, killWorker(worker, this.#lookup()));
     },
-    end_remains: ({ ticket, signum }) => this.#signalRemains(ticket, signum),
-    kill_remains: ({ ticket }) => this.#signalRemains(ticket, SIGKILL),
-    release: ({ pids }) => {
-      for (const pid of pids) this.#release(pid);
+    end_remains: ({ ticket, signum }) => this.#leftovers.signalRemains(ticket, signum),
+    kill_remains: ({ ticket }) => this.#leftovers.signalRemains(ticket, SIGKILL),
+    release: ({ key }) => {
+      for (const worker of this.workersOf(key)) this.#release(worker);
+      this.#leftovers.disown(key);
     },
     publish: ({ key, event, facts }) => this.#publish(key, event, facts),
     report: ({ level, text }) => this.#options.log[level](text),
@@ -211,26 +271,37 @@ export class Supervisor {
     finish: ({ wait, result }) => this.#waits.finish(wait, result),
     fail: ({ wait, reason }) => this.#waits.fail(wait, reason),
     end_strays: () => this.#endStrays(SIGTERM),
-    kill_strays: () => this.#endStrays(SIGKILL),
-    end: () => {
-      this.close();
-      this.#options.onEnd();
-    },
+    kill_strays: () => this.#killStrays(),
+    end: () => void this.#end(),
     watch_demand: ({ key }) => this.#options.sockets.watchDemand(key),
     unwatch_demand: ({ key }) => this.#options.sockets.unwatchDemand(key),
-    // No option asks for these yet, so the core does not either.
-    await_ready: () => undefined,
-    hook: () => undefined,
+    await_ready: ({ ticket }) => this.#health.awaitReady(ticket),
+    watch_liveness: ({ ticket }) => this.#health.watchLiveness(ticket),
+    hook: (action) => this.#askHook(action),
   };
+
+  /** after_stop may still have something to do: one more quit does not wait for it. */
+  async #end(): Promise<void> {
+    const hurried = new Promise<void>((hurry) => {
+      this.#endNow = hurry;
+    });
+    if (this.#sparesHooks) await Promise.race([this.#options.hooks.idle(), hurried]);
+    this.#killStrays();
+    this.close();
+    this.#options.onEnd();
+  }
+
+  #askHook({ key, hook, gate, facts }: Extract<Action, { type: 'hook' }>): void {
+    void this.#options.hooks.ask(key, hook, facts).then((isPassed) => {
+      if (gate !== null) this.#feed({ type: 'verdict', key, gate, isPassed });
+    });
+  }
 
   #spawn({ key, wid, ticket }: Extract<Action, { type: 'spawn' }>): void {
     const random = Math.random();
     const spawnedAt = epochSeconds();
     try {
-      const { configOf, sockets, outputs } = this.#options;
-      const identity = outputs.spawn(key, wid, (descriptors) =>
-        spawnWorker(configOf(key), wid, sockets.forWorker(key, wid), descriptors),
-      );
+      const identity = this.#start({ key, wid, ticket });
       const { pid } = identity;
       this.#workers.set(pid, {
         key,
@@ -244,46 +315,85 @@ export class Supervisor {
       this.#feed({ type: 'spawned', key, wid, ticket, pid, random });
     } catch (error) {
       const reason = shorten(error instanceof Error ? error.message : String(error));
-      const isPermanent = !(error instanceof SpawnError) || error.isPermanent;
+      const isPermanent = !isPassing(error);
       this.#options.log.error(`cannot spawn a ${this.#nameOf(key)} process: ${reason}`);
       this.#feed({ type: 'spawn_failed', key, wid, ticket, isPermanent, reason, random });
     }
   }
 
-  #onExit(exit: ExitRecord): void {
-    const released = this.#released.get(exit.pid);
-    if (released !== undefined) void this.#options.outputs.drain(released.key, exit.pid);
-    this.#released.delete(exit.pid);
-    const worker = this.#workers.get(exit.pid);
-    if (worker === undefined) {
-      this.#checkRemains();
-      return;
+  #start(place: { key: string; wid: number; ticket: number }): ProcessIdentity {
+    const { key, wid, ticket } = place;
+    const config = this.#options.configOf(key);
+    const sockets = this.#options.sockets.forWorker(key, wid);
+    const health = this.#health.prepare(
+      config,
+      { wid, ticket, sockets },
+      {
+        ready: () => this.#feed({ type: 'ready', ...place }),
+        notReady: (reason) => this.#feed({ type: 'not_ready', ...place, reason }),
+        unhealthy: (reason) => this.#feed({ type: 'unhealthy', ...place, reason }),
+      },
+    );
+    try {
+      const identity = this.#options.outputs.spawn(
+        key,
+        wid,
+        (outputs) => spawnWorker(config, place, { sockets, outputs, reporting: health }),
+        health?.onLines,
+      );
+      if (health !== undefined) this.#health.begin(ticket, health, identity);
+      return identity;
+    } catch (error) {
+      health?.close();
+      throw error;
     }
-    this.#workers.delete(exit.pid);
+  }
+
+  /** What the processes of a watcher say of themselves (STATUS=), by pid. */
+  messagesOf(key: string): Record<string, string> {
+    const said = this.workersOf(key).map(({ identity, ticket }) => {
+      return [String(identity.pid), this.#health.statusText(ticket)] as const;
+    });
+    return Object.fromEntries(said.filter(([, text]) => text !== ''));
+  }
+
+  #onExit(exit: ExitRecord): void {
+    const { pid } = exit;
+    this.#leftovers.reaped(pid);
+    const released = this.#released.get(pid);
+    if (released !== undefined) void this.#options.outputs.drain(released.key, pid);
+    this.#released.delete(pid);
+    const worker = this.#workers.get(pid);
+    if (worker === undefined) return;
+    this.#workers.delete(pid);
+    this.#health.forget(worker.ticket);
     this.#tellOfSilentDeath(worker);
-    const drained = this.#options.outputs.drain(worker.key, exit.pid);
+    const drained = this.#options.outputs.drain(worker.key, pid);
     if (drained === undefined) this.#tellOfExit(worker, exit);
     else void drained.then(() => this.#tellOfExit(worker, exit));
   }
 
   #tellOfExit(worker: Worker, exit: ExitRecord): void {
-    const { key, wid, ticket } = worker;
+    const { key, wid, ticket, isSignalled } = worker;
+    const slot = this.state.watchers[key]?.slots.find((candidate) => candidate.wid === wid);
+    // `rm --nostop` came meanwhile: what is left is nobody's.
+    if (slot?.process?.ticket !== ticket) return;
+    const tell = (hasRemains: boolean): void => this.#feedExit(worker, exit, hasRemains);
+    if (isSignalled) this.#leftovers.find(worker, tell);
+    else {
+      // The replacement does not wait until it is known whether there are any.
+      this.#leftovers.take(worker);
+      tell(true);
+    }
+  }
+
+  #feedExit({ key, wid, ticket }: Worker, exit: ExitRecord, hasRemains: boolean): void {
     const exitCode = exit.exitCode ?? -(exit.signal ?? 0);
-    const leavesRemains = hasRemains(worker);
-    if (leavesRemains) this.#remains.set(ticket, worker);
     const failure = exit.failedBeforeExec
       ? 'limits or user could not be set before the command'
       : null;
-    this.#feed({
-      type: 'exited',
-      key,
-      wid,
-      ticket,
-      exitCode,
-      hasRemains: leavesRemains,
-      failure,
-      random: Math.random(),
-    });
+    const random = Math.random();
+    this.#feed({ type: 'exited', key, wid, ticket, exitCode, hasRemains, failure, random });
   }
 
   /**
@@ -297,62 +407,34 @@ export class Supervisor {
     this.#queue.push([{ type: 'publish', key, event: 'kill', facts }]);
   }
 
-  #signalRemains(ticket: number, signum: number): void {
-    const worker = this.#remains.get(ticket);
-    if (worker === undefined) return;
-    signalRemains(worker, signum);
-    this.#watchRemains();
-  }
-
-  /** Tells the core of remains, and at the end of strays, that are gone. */
-  #checkRemains(): void {
-    for (const [ticket, worker] of this.#remains) {
-      if (hasRemains(worker)) continue;
-      this.#remains.delete(ticket);
-      this.#feed({ type: 'remains_gone', key: worker.key, ticket });
-    }
-    if (this.#awaitsStrays && this.#strays().length === 0) {
-      this.#awaitsStrays = false;
-      this.#feed({ type: 'strays_gone' });
-    }
-  }
-
-  #watchRemains(): void {
-    clearTimeout(this.#remainsTimer);
-    if (this.#remains.size === 0 && !this.#awaitsStrays) return;
-    this.#remainsTimer = setTimeout(() => {
-      this.#checkRemains();
-      this.#watchRemains();
-    }, remainsPollMs);
+  #killStrays(): void {
+    this.#sparesHooks = false;
+    this.#endStrays(SIGKILL);
   }
 
   #endStrays(signum: number): void {
-    const strays = this.#strays();
-    if (strays.length > 0) {
-      this.#options.log.warn(
-        `${strays.length} stray processes are left; they get signal ${signum}`,
-      );
-    }
-    signalStrays(strays, signum);
-    this.#awaitsStrays = this.state.phase === 'sweeping';
-    this.#checkRemains();
-    this.#watchRemains();
+    const count = this.#leftovers.endStrays(signum, this.state.phase === 'sweeping');
+    if (count === 0) return;
+    this.#options.log.warn(`stray processes are left: ${count}; they get signal ${signum}`);
   }
 
-  #strays(): ReturnType<typeof findStrays> {
-    const remaining = new Set(
-      [...this.#remains.values()].flatMap(({ family }) => family.map(({ pid }) => pid)),
-    );
-    return findStrays(
-      (pid) => this.#workers.has(pid) || this.#released.has(pid) || remaining.has(pid),
-    );
+  #isLiving(ticket: number): boolean {
+    return [...this.#workers.values()].some((worker) => worker.ticket === ticket);
   }
 
-  #release(pid: number): void {
-    const worker = this.#workers.get(pid);
-    if (worker === undefined || !isAlive(worker.identity)) return;
+  #release(worker: Worker): void {
+    const { pid } = worker.identity;
+    this.#releasedTickets.add(worker.ticket);
+    if (!isAlive(worker.identity)) return;
     this.#workers.delete(pid);
+    this.#health.forget(worker.ticket);
     this.#released.set(pid, worker);
+  }
+
+  /** The very process that was meant: its pid may have been given to another since. */
+  #findWorker({ pid, ticket }: { pid: number; ticket: number }): Worker | undefined {
+    const worker = this.#workers.get(pid);
+    return worker?.ticket === ticket ? worker : undefined;
   }
 
   #publish(
@@ -379,14 +461,19 @@ export class Supervisor {
     facts: Extract<Action, { type: 'publish' }>['facts'],
   ): void {
     const { log } = this.#options;
-    const { process_pid: pid, exit_code: code, backoff } = facts;
+    const { process_pid: pid, exit_code: code, backoff, reason } = facts;
     if (event === 'spawn') log.info(`running ${name} process [pid ${pid}]`);
     else if (event === 'start') log.info(`${name} started`);
     else if (event === 'stop') log.info(`${name} stopped`);
+    else if (event === 'ready') log.info(`${name} process [pid ${pid}] is ready`);
+    else if (event === 'reload_started') log.info(`${name} is reloaded`);
+    else if (event === 'reload') log.info(`${name} has been reloaded`);
     else if (event === 'kill') log.debug(`sent a signal to ${name} process [pid ${pid}]`);
     else if (event === 'reap') {
       const pause = Number(backoff) > 0 ? `, replaced in ${Number(backoff).toFixed(1)} s` : '';
-      log.info(`${name} process [pid ${pid}] ended with ${describeExit(Number(code))}${pause}`);
+      const cause = reason === null ? '' : ` (${reason})`;
+      const ending = `ended with ${describeExit(Number(code))}${cause}`;
+      log.info(`${name} process [pid ${pid}] ${ending}${pause}`);
     }
   }
 

@@ -10,10 +10,13 @@ import {
   OutputStream,
   PipeReader,
   planStream,
+  type StreamHosts,
   type StreamName,
   type StreamTexts,
 } from '#libs/streams';
 import type { EventFacts } from '#libs/supervision';
+import { OwnOutput } from './own-output.ts';
+import type { OutputPath, WatcherLogs } from './watcher-logs.ts';
 
 /** How long the end of a process waits for a stream that takes nothing. Milliseconds. */
 const graceMs = 50;
@@ -29,11 +32,18 @@ const streamNames = ['stdout', 'stderr'] as const;
 /** Descriptors for a new process; without one it has what the configuration says otherwise. */
 export type OutputDescriptors = { readonly [S in StreamName]?: number };
 
+/** Is told what a process writes; valid during the call alone. */
+export type LineListener = (data: Buffer) => void;
+
 /** What outputs need from their owner. */
 export interface OutputOptions {
   readonly configOf: (key: string) => WatcherConfig;
   readonly publish: (watcher: string, event: EventName, facts: EventFacts) => void;
   readonly log: { info(text: string): void; warn(text: string): void };
+  /** How stream classes of the user are run. */
+  readonly hosts: StreamHosts;
+  /** Sees all that is read. */
+  readonly logs: WatcherLogs;
 }
 
 interface Output {
@@ -41,17 +51,19 @@ interface Output {
   readonly stream: OutputStream;
 }
 
-interface Seat {
-  readonly name: StreamName;
-  readonly output: Output;
-  readonly childFd: number;
-  /** `undefined`: the process writes to the file itself. */
-  readonly readFd: number | undefined;
-}
+/** What a process is given for one output, and what becomes of it. */
+type Seat = { readonly name: StreamName; readonly childFd: number } & (
+  | { readonly kind: 'pipe'; readonly output: Output; readonly readFd: number }
+  /** The process writes to the file itself. */
+  | { readonly kind: 'file'; readonly inode: number; readonly size: number }
+  /** One pipe of all processes of the watcher, which stays open. */
+  | { readonly kind: 'shared' }
+);
 
 /** All output of one daemon that is not inherited. */
 export class WatcherOutputs {
   readonly #options: OutputOptions;
+  readonly #own: OwnOutput;
   readonly #files = new LogFiles();
   readonly #outputs = new Map<string, Output>();
   readonly #readers = new Map<number, PipeReader[]>();
@@ -60,26 +72,34 @@ export class WatcherOutputs {
 
   constructor(options: OutputOptions) {
     this.#options = options;
+    this.#own = new OwnOutput({
+      log: options.log,
+      onPiece: (key, name, data) => options.logs.take(key, name, data, null),
+    });
   }
 
-  /** Starts a process with its descriptors. What `spawn` throws is thrown; then nothing is open. */
+  /**
+   * Starts a process with its descriptors. What `spawn` throws is thrown; then nothing is open. All
+   * that the process writes comes by `onLines`, when it is given.
+   */
   spawn(
     key: string,
     wid: number,
     spawn: (descriptors: OutputDescriptors) => ProcessIdentity,
+    onLines?: LineListener,
   ): ProcessIdentity {
     const seats: Seat[] = [];
     try {
-      for (const name of streamNames) this.#addSeat(seats, key, name);
+      for (const name of streamNames) this.#addSeat(seats, key, name, onLines !== undefined);
       const fds = Object.fromEntries(seats.map(({ name, childFd }) => [name, childFd]));
       const identity = spawn(fds);
-      this.#attach(key, { pid: identity.pid, wid }, seats);
+      this.#attach(key, { pid: identity.pid, wid, onLines }, seats);
       return identity;
     } catch (error) {
-      for (const { readFd } of seats) if (readFd !== undefined) closeSync(readFd);
+      for (const seat of seats) if (seat.kind === 'pipe') closeSync(seat.readFd);
       throw error;
     } finally {
-      for (const { childFd } of seats) closeSync(childFd);
+      for (const { kind, childFd } of seats) if (kind !== 'shared') closeSync(childFd);
     }
   }
 
@@ -88,6 +108,8 @@ export class WatcherOutputs {
    * be now. `undefined`: it had none.
    */
   drain(key: string, pid: number): Promise<void> | undefined {
+    this.#options.logs.release(key, pid);
+    this.#own.sweep(key);
     const readers = this.#readers.get(pid);
     this.#readers.delete(pid);
     if (readers === undefined) return undefined;
@@ -101,12 +123,13 @@ export class WatcherOutputs {
   /** Whether processes have to be replaced for the new configuration to hold. */
   configure(key: string, before: WatcherConfig, after: WatcherConfig): boolean {
     const reloads = streamNames.map((name) => this.#configure(key, name, before, after));
-    return reloads.includes(true);
+    return reloads.includes(true) || isRead(before) !== isRead(after);
   }
 
   /** A watcher has stopped: its files are closed. */
   stopped(key: string): void {
     for (const { stream } of this.#outputsOf(key)) void closeQuietly(stream);
+    this.#own.stopped(key);
   }
 
   /** A watcher is gone. */
@@ -115,10 +138,24 @@ export class WatcherOutputs {
     for (const name of streamNames) this.#outputs.delete(`${name} ${key}`);
   }
 
+  /** How the output of its processes is read. */
+  pathsOf(key: string): OutputPath[] {
+    const [stdout, stderr] = streamNames.map((name) => this.#pathOf(key, name));
+    if (stdout === undefined || stderr === undefined) return [];
+    if (stdout.path === null || stdout.path !== stderr.path) return [stdout, stderr];
+    const note = `${stdout.note}; stdout and stderr are in one file`;
+    return [{ ...stdout, names: streamNames, note }];
+  }
+
   /** Why output is not where it should be, for people. */
   troubleOf(key: string): string | null {
     const troubles = this.#outputsOf(key).map(({ stream }) => stream.trouble);
     return troubles.find((trouble) => trouble !== null) ?? null;
+  }
+
+  /** How many bytes of its output were dropped. */
+  droppedOf(key: string): number {
+    return this.#outputsOf(key).reduce((sum, { stream }) => sum + stream.droppedBytes, 0);
   }
 
   /** Opens all files again by their names; gives the paths that processes write to by themselves. */
@@ -138,33 +175,84 @@ export class WatcherOutputs {
       }
     }
     const streams = [...this.#outputs.values()].map(({ stream }) => stream);
-    await withinMs(flushMs, Promise.all(streams.map(closeQuietly)));
+    await withinMs(flushMs, Promise.all([...streams.map(closeQuietly), this.#own.close()]));
+    this.#options.logs.close();
   }
 
-  #addSeat(seats: Seat[], key: string, name: StreamName): void {
+  #addSeat(seats: Seat[], key: string, name: StreamName, isRead: boolean): void {
     const { streams, options } = this.#options.configOf(key);
     const texts = streams[name];
     const isClosed = options[`close_child_${name}`];
-    if (texts === undefined || isClosed) return;
-    const output = this.#require(key, name, texts);
+    if (isClosed || (texts === undefined && options.log_ring === 0 && !isRead)) return;
+    if (texts === undefined && !isRead) {
+      seats.push({ kind: 'shared', name, childFd: this.#own.descriptorOf(key, name) });
+      return;
+    }
+    const output =
+      texts === undefined
+        ? { texts: {}, stream: this.#own.streamOf(name) }
+        : this.#require(key, name, texts);
     const { directPath } = output.stream;
-    const file = directPath === undefined ? undefined : openFile(directPath);
-    if (file !== undefined) seats.push({ name, output, childFd: file, readFd: undefined });
+    const file = directPath === undefined || isRead ? undefined : openFile(directPath);
+    if (file !== undefined) seats.push({ kind: 'file', name, ...file });
     else {
       const { readFd, writeFd } = createPipe();
-      seats.push({ name, output, childFd: writeFd, readFd });
+      seats.push({ kind: 'pipe', name, output, childFd: writeFd, readFd });
     }
   }
 
-  #attach(key: string, who: { pid: number; wid: number }, seats: readonly Seat[]): void {
-    const readers = seats.flatMap(({ readFd, output }) => {
-      if (readFd === undefined) return [];
-      const reader: PipeReader = new PipeReader(readFd, output.stream, who, () => {
-        this.#orphans.get(key)?.delete(reader);
-      });
-      return [reader];
-    });
+  #attach(
+    key: string,
+    { onLines, ...who }: { pid: number; wid: number; onLines: LineListener | undefined },
+    seats: readonly Seat[],
+  ): void {
+    const { logs } = this.#options;
+    const readers: PipeReader[] = [];
+    for (const seat of seats) {
+      if (seat.kind === 'pipe') readers.push(this.#openReader(key, { ...who, onLines }, seat));
+      if (seat.kind !== 'file') continue;
+      const { name, inode, size } = seat;
+      const proc = `/proc/${who.pid}/fd/${streamNames.indexOf(name) + 1}`;
+      logs.hold(key, name, who.pid, { inode, size, proc });
+    }
     if (readers.length > 0) this.#readers.set(who.pid, readers);
+  }
+
+  #openReader(
+    key: string,
+    { onLines, ...who }: { pid: number; wid: number; onLines: LineListener | undefined },
+    { name, output, readFd }: Extract<Seat, { kind: 'pipe' }>,
+  ): PipeReader {
+    const { stream } = output;
+    const take = (data: Buffer): void => this.#options.logs.take(key, name, data, who);
+    const reader: PipeReader = new PipeReader(readFd, stream, who, {
+      onEnd: () => this.#orphans.get(key)?.delete(reader),
+      // What is written to a file that is followed would be seen twice.
+      onPiece: (data) => {
+        if (stream.directPath === undefined) take(data);
+        onLines?.(data);
+      },
+    });
+    return reader;
+  }
+
+  #pathOf(key: string, name: StreamName): OutputPath {
+    const { streams, options } = this.#options.configOf(key);
+    const texts = streams[name];
+    const place = { names: [name], path: null };
+    if (options[`close_child_${name}`]) {
+      return { ...place, kind: 'none', note: `close_child_${name}: it goes to /dev/null` };
+    }
+    if (texts !== undefined) {
+      const { directPath } = this.#require(key, name, texts).stream;
+      if (directPath === undefined) return { ...place, kind: 'pipes', note: null };
+      const note = 'pid and time are not recorded: the processes write the file themselves';
+      return { names: [name], path: directPath, kind: 'file', note };
+    }
+    if (options.log_ring > 0) {
+      return { ...place, kind: 'pipe', note: 'the pid is not recorded: processes share a pipe' };
+    }
+    return { ...place, kind: 'none', note: "log_ring = 0: it goes to circusd's own output" };
   }
 
   async #drain(readers: readonly PipeReader[]): Promise<void> {
@@ -220,7 +308,8 @@ export class WatcherOutputs {
 
   #plan(key: string, stream: StreamName, texts: StreamTexts): ReturnType<typeof planStream> {
     const watcher = this.#nameOf(key);
-    return planStream(texts, { watcher, stream, files: this.#files, now: Date.now });
+    const { hosts } = this.#options;
+    return planStream(texts, { watcher, stream, files: this.#files, hosts, now: Date.now });
   }
 
   #nameOf(key: string): string {
@@ -253,13 +342,19 @@ export function requireStreams({ streams }: WatcherConfig): void {
 
 const { O_APPEND, O_CREAT, O_NONBLOCK, O_WRONLY } = constants;
 
+/** Whether output without a stream is read. */
+function isRead({ options }: WatcherConfig): boolean {
+  return options.log_ring > 0;
+}
+
 /** `undefined`: it cannot be opened now, or nobody reads it; circusd reads a pipe then, and tries on. */
-function openFile(path: string): number | undefined {
+function openFile(path: string): { childFd: number; inode: number; size: number } | undefined {
   try {
     const fd = openSync(path, O_APPEND | O_CREAT | O_NONBLOCK | O_WRONLY, 0o666);
-    if (fstatSync(fd).isFile()) {
+    const file = fstatSync(fd);
+    if (file.isFile()) {
       setBlocking(fd, true);
-      return fd;
+      return { childFd: fd, inode: file.ino, size: file.size };
     }
     closeSync(fd);
   } catch {

@@ -114,8 +114,8 @@ export interface Command {
   /** Whether it changes nothing: a read-only endpoint may carry it. */
   readonly isReadOnly: boolean;
   /**
-   * Does it. Data for a command that cannot wait, at once or after a moment; an `Operation` for one
-   * that can.
+   * Does it. Data for a command that cannot wait, an `Operation` for one that can. A promise is of
+   * data that has to be read: nobody else waits for it.
    *
    * @throws CircusError whatever can be told before the work begins
    */
@@ -125,6 +125,8 @@ export interface Command {
     /** All commands, for the one that describes them. */
     catalog: readonly Command[],
   ): ReplyBody | Operation | Promise<ReplyBody>;
+  /** Another name that it may be typed by; on the wire nobody knows it. */
+  readonly alias?: string;
   /** Its words after the name, e.g. `<name> [nb]`: required, optional, `...` for any number. */
   readonly usage: string;
   readonly flags: readonly CommandFlag[];

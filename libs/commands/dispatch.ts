@@ -49,8 +49,7 @@ async function answer(controller: Controller, request: Request, log: DispatchLog
   try {
     const command = requireCommand(request);
     const properties = checkProperties(command.properties, request.properties);
-    const executed = command.execute(controller, properties, catalog);
-    const result = executed instanceof Promise ? await executed : executed;
+    const result = await command.execute(controller, properties, catalog);
     const body = isOperation(result) ? await settle(result, command, request, log) : result;
     return okReply(id, body, epochSeconds());
   } catch (error) {

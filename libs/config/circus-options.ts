@@ -36,6 +36,13 @@ export const circusTable = defineOptions([
     manual: '5.3.1',
   },
   {
+    name: 'log_endpoint',
+    kind: string,
+    default: 'tcp://127.0.0.1:5558',
+    doc: 'The ZeroMQ endpoint that live output is published on, for `circusctl logs -f`. Bound when somebody first asks for it.',
+    manual: '-',
+  },
+  {
     name: 'statsd',
     kind: boolean,
     default: false,

@@ -7,6 +7,7 @@ import { quoteName } from '#libs/options';
 import type { JsonObject } from '#libs/protocol';
 import type { FaultList } from './fault.ts';
 import type { IniSection } from './ini-file.ts';
+import { pluginWatcher } from './plugin-watcher.ts';
 import type { CircusConfig } from './read-config.ts';
 import { emptyWatcher } from './read-watcher.ts';
 import type { WatcherConfig } from './watcher-config.ts';
@@ -72,31 +73,43 @@ function listCompanions(asked: Asked): Companion[] {
 
 /** The configuration with the watchers that it asks for without naming them. */
 export function withCompanions(config: CircusConfig, host: CompanionHost): CircusConfig {
-  const made = listCompanions(config).map((companion) =>
-    watcherOf(companion, config.circus.debug, host),
+  const { circus, plugins } = config;
+  const made = listCompanions(config).map((companion) => watcherOf(companion, circus.debug, host));
+  const runner = programOf('circus-plugin', circus.debug, host);
+  const plugged = plugins.map((plugin) => pluginWatcher(plugin, circus, runner));
+  const watchers = [...config.watchers, ...made, ...plugged].sort((a, b) =>
+    a.name < b.name ? -1 : 1,
   );
-  const watchers = [...config.watchers, ...made].sort((a, b) => (a.name < b.name ? -1 : 1));
   return { ...config, watchers };
 }
 
-/** The process is named after the program, so that `ps` and `stats` do not show one node beside another. */
 function watcherOf(
   { name, program, args, options, askedBy }: Companion,
   isDebugging: boolean,
-  { commandOf, logLevel, logOutput }: CompanionHost,
+  host: CompanionHost,
 ): WatcherConfig {
-  const [executable, file] = commandOf(program);
-  const words = [file, '--log-level', isDebugging ? 'debug' : logLevel];
-  // A syslog that is a file is reached by circusd alone: what goes to its standard error is shown.
-  const isReachable = logOutput !== '-' && !logOutput.startsWith('syslog:///');
-  if (isReachable) words.push('--log-output', logOutput);
-  const all = { cmd: program, executable, args: [...words, ...args], ...options };
+  const run = programOf(program, isDebugging, host);
+  const all = { ...run, args: [...run.args, ...args], ...options };
   const config = Object.entries(all).reduce(
     (made, [key, value]) => applyWatcherOption(made, checkWatcherOption(key, value)),
     emptyWatcher(name),
   );
   const origins = Object.fromEntries(Object.keys(all).map((key) => [key, askedBy]));
   return requireConsistent({ ...config, origins });
+}
+
+/** The process is named after the program, so that `ps` and `stats` do not show one node beside another. */
+function programOf(
+  program: string,
+  isDebugging: boolean,
+  { commandOf, logLevel, logOutput }: CompanionHost,
+): { readonly cmd: string; readonly executable: string; readonly args: readonly string[] } {
+  const [executable, file] = commandOf(program);
+  const args = [file, '--log-level', isDebugging ? 'debug' : logLevel];
+  // A syslog that is a file is reached by circusd alone: what goes to its standard error is shown.
+  const isReachable = logOutput !== '-' && !logOutput.startsWith('syslog:///');
+  if (isReachable) args.push('--log-output', logOutput);
+  return { cmd: program, executable, args };
 }
 
 /** A section of a watcher that would be the second of its name. */

@@ -1,5 +1,6 @@
 /** Linux, for the daemon: starting processes, learning of their deaths, telling who is who. */
 export { type ActivatedSocket, closeActivated, takeActivatedSockets } from './activation.ts';
+export { connectNow, findPeer, type Peer } from './connect-now.ts';
 export { openDatagramSender } from './datagram-sender.ts';
 export type { DescriptorMapping } from './file-actions.ts';
 export { childFileLimit, fileLimitVariable, raiseFileLimit } from './file-limit.ts';
@@ -12,16 +13,21 @@ export {
   requireInterface,
   type SocketRequest,
 } from './listening-socket.ts';
-export { createPipe, type Pipe } from './pipes.ts';
+export { type NotifyMessage, NotifySocket } from './notify-socket.ts';
+export { createPipe, type Pipe, widenPipe } from './pipes.ts';
 export { constants, requireSupportedPlatform } from './platform.ts';
 export { DescriptorPoll } from './poll.ts';
+export { readMark } from './process-mark.ts';
 export {
   type ChildLookup,
+  childPidsOf,
   childrenOf,
   descendantsOf,
   isAlive,
   isGroupAlive,
+  keepChildLookup,
   openChildLookup,
+  ownChildPids,
   type ProcessIdentity,
   readIdentity,
 } from './process-tree.ts';
@@ -52,7 +58,7 @@ export {
   shareAddress,
 } from './socket-options.ts';
 export { type SpawnRequest, type StandardStream, spawnProcess } from './spawn.ts';
-export { SpawnError } from './spawn-error.ts';
+export { isPassing, SpawnError } from './spawn-error.ts';
 export { becomeSubreaper } from './subreaper.ts';
 export {
   type Group,

@@ -39,6 +39,7 @@ const signatures = {
   socket: 'int socket(int, int, int)',
   bind: 'int bind(int, void *, uint)',
   listen: 'int listen(int, int)',
+  connect: 'int connect(int, void *, uint)',
   sendto: 'long sendto(int, void *, size_t, int, void *, uint)',
   setsockopt: 'int setsockopt(int, int, int, void *, uint)',
   getsockopt: 'int getsockopt(int, int, int, void *, void *)',
@@ -47,6 +48,7 @@ const signatures = {
   freeaddrinfo: 'void freeaddrinfo(uintptr_t)',
   gai_strerror: 'const char *gai_strerror(int)',
   memcpy: 'uintptr_t memcpy(void *, uintptr_t, size_t)',
+  recvmsg: 'long recvmsg(int, void *, int)',
   poll: 'int poll(void *, ulong, int)',
 } as const;
 
@@ -108,6 +110,7 @@ interface Libc {
   socket(family: number, type: number, protocol: number): number;
   bind(fd: number, address: Buffer, length: number): number;
   listen(fd: number, backlog: number): number;
+  connect(fd: number, address: Buffer, length: number): number;
   sendto(
     fd: number,
     message: Buffer,
@@ -122,6 +125,7 @@ interface Libc {
   getaddrinfo(host: string | null, service: string | null, hints: Buffer, found: Buffer): number;
   freeaddrinfo(list: bigint): void;
   gai_strerror(code: number): string;
+  recvmsg(fd: number, message: Buffer, flags: number): number;
   memcpy(to: Buffer, from: bigint, length: number): unknown;
   poll: PollCall;
 }

@@ -26,6 +26,7 @@ export const opaqueBytes = {
 
 /** Values that x64 and arm64, glibc and musl share. */
 export const constants = {
+  F_SETPIPE_SZ: 1031,
   F_SETFD: 2,
   F_GETFL: 3,
   F_SETFL: 4,
@@ -46,6 +47,7 @@ export const constants = {
   CLD_DUMPED: 3,
   PRIO_PROCESS: 0,
   RLIMIT_NOFILE: 7,
+  RLIMIT_LOCKS: 10,
   PR_GET_DUMPABLE: 3,
   PR_SET_DUMPABLE: 4,
   PR_SET_CHILD_SUBREAPER: 36,
@@ -53,12 +55,17 @@ export const constants = {
   AT_EACCESS: 0x200,
   X_OK: 1,
   SOCK_CLOEXEC: 0o2000000,
+  SOCK_NONBLOCK: 0o4000,
   MSG_DONTWAIT: 0x40,
   MSG_NOSIGNAL: 0x4000,
   SOL_SOCKET: 1,
   SO_REUSEADDR: 2,
   SO_TYPE: 3,
+  SO_ERROR: 4,
   SO_REUSEPORT: 15,
+  SO_PASSCRED: 16,
+  SCM_CREDENTIALS: 2,
+  MSG_TRUNC: 0x20,
   SO_BINDTODEVICE: 25,
   SO_ACCEPTCONN: 30,
   SO_PROTOCOL: 38,
@@ -67,6 +74,7 @@ export const constants = {
   IPV6_V6ONLY: 26,
   AI_PASSIVE: 1,
   POLLIN: 0x01,
+  POLLOUT: 0x04,
   POLLNVAL: 0x20,
 } as const;
 

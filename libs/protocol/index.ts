@@ -21,7 +21,7 @@ export {
   type Request,
   salvageRequest,
 } from './envelope.ts';
-export { CircusError, type ErrorCode, errorTable } from './errors.ts';
+export { CircusError, type ErrorCode, errorTable, messageOf, traceOf } from './errors.ts';
 export {
   commonEventKeys,
   type EventKey,
@@ -37,6 +37,14 @@ export {
   topicName,
 } from './events.ts';
 export { isJsonObject, type Json, type JsonObject } from './json.ts';
+export {
+  type LogPiece,
+  type LogReply,
+  type LogRequest,
+  type LogSource,
+  logTopic,
+  readyTopic,
+} from './logs.ts';
 export { processKeys } from './process-keys.ts';
 export { findSignal, parseSignal, signalName } from './signals.ts';
 export {

@@ -14,8 +14,11 @@ const busyMs = 10;
 /** How long a stream keeps buffers that it has no use for. */
 const idleMs = 1_000;
 
-/** What is to be done when more comes than is taken. */
-export type FullPolicy = 'block' | 'drop';
+/**
+ * What is to be done when more comes than is taken. `block_while_open`: block when it is taken slowly,
+ * drop when it cannot be written at all.
+ */
+export type FullPolicy = 'block' | 'drop' | 'block_while_open';
 
 /** Told of what operators have to know. */
 export interface StreamReports {
@@ -38,7 +41,10 @@ export class OutputStream {
   #isWriting = false;
   #inFlight = 0;
   #problem: string | undefined;
+  /** Since the problem began. */
   #dropped = 0;
+  /** In all its life. */
+  #droppedBytes = 0;
   #wake: (() => void) | undefined;
   #closing: Promise<void> = Promise.resolve();
 
@@ -60,7 +66,12 @@ export class OutputStream {
 
   /** Whoever writes should wait for `room`. Never with `drop`. */
   get isFull(): boolean {
-    return this.#policy === 'block' && this.waiting >= queueLimitBytes;
+    return !this.#mayDrop && this.waiting >= queueLimitBytes;
+  }
+
+  get #mayDrop(): boolean {
+    const isBroken = this.#problem !== undefined;
+    return this.#policy === 'drop' || (this.#policy === 'block_while_open' && isBroken);
   }
 
   /** What is wrong now, for people. */
@@ -68,11 +79,16 @@ export class OutputStream {
     return this.#problem ?? null;
   }
 
+  /** How much was dropped so far. */
+  get droppedBytes(): number {
+    return this.#droppedBytes;
+  }
+
   /** Takes the chunk, whatever waits: copied when this returns. */
   write(chunk: Chunk): void {
     const { format } = this.#plan;
     const data = format === undefined ? chunk.data : format(chunk);
-    if (this.#policy === 'drop' && this.waiting >= queueLimitBytes) this.#drop(data.length);
+    if (this.#mayDrop && this.waiting >= queueLimitBytes) this.#drop(data.length);
     else this.#queue.push(data);
     this.#start();
   }
@@ -119,6 +135,7 @@ export class OutputStream {
       this.#fail(this.#problem ?? `${this.#plan.sink.name} takes too little; output is dropped`);
     }
     this.#dropped += bytes;
+    this.#droppedBytes += bytes;
   }
 
   #start(): void {
@@ -165,7 +182,9 @@ export class OutputStream {
   #fail(reason: string): void {
     const isNew = this.#problem === undefined;
     this.#problem = reason;
-    if (isNew) this.#reports.failed(reason);
+    if (!isNew) return;
+    this.#reports.failed(reason);
+    if (this.#mayDrop) this.#tellRoom();
   }
 
   #resume(): void {

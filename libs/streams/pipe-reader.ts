@@ -1,16 +1,22 @@
 /** Reads what one process writes, as fast as its stream takes it. */
 import { readSync } from 'node:fs';
 import { type ConnectOpts, Socket, type SocketConstructorOpts } from 'node:net';
+import { widenPipe } from '#libs/native';
 import type { OutputStream } from './output-stream.ts';
 import type { Chunk } from './stream-class.ts';
 
-/** The size of a pipe of Linux: what can be in it when its writer has died. */
+/** The size of a pipe of Linux, and what it gets when it was found full: fewer turns for more bytes. */
 const pipeBytes = 64 * 1024;
+const wideBytes = 512 * 1024;
+
+/** How many pipes may be wide at a time: what waits in them is memory of the kernel. */
+const maxWide = 64;
+let widePipes = 0;
 
 /**
  * One for all pipes: between a read and the end of its callback nothing else is read.
  */
-const readBuffer = Buffer.allocUnsafeSlow(256 * 1024);
+const readBuffer = Buffer.allocUnsafeSlow(wideBytes);
 
 /** A line without an end is held this long, and up to this many bytes; then it goes on in parts. */
 const heldMs = 1_000;
@@ -22,6 +28,14 @@ const keptBytes = 4 * 1024;
 const newline = 10;
 const nothing = Buffer.alloc(0);
 
+/** What a reader is told of its place. */
+export interface PipeEvents {
+  /** Called once, when nobody can write to the pipe any more. */
+  readonly onEnd: () => void;
+  /** Sees every piece before its stream does; valid during the call alone. */
+  readonly onPiece?: ((data: Buffer) => void) | undefined;
+}
+
 /** The reading end of a process's pipe. */
 export class PipeReader {
   readonly #fd: number;
@@ -29,20 +43,21 @@ export class PipeReader {
   /** Where it goes. */
   readonly stream: OutputStream;
   readonly #who: Omit<Chunk, 'data'>;
-  readonly #onEnd: () => void;
+  readonly #events: PipeEvents;
   #held = nothing;
   #heldBytes = 0;
   #timer: NodeJS.Timeout | undefined;
   #isPaused = false;
+  #isWide = false;
   /** Nobody can write to the pipe any more. */
   hasEnded = false;
 
-  /** Owns the descriptor. `onEnd` is called once, when nobody can write to the pipe any more. */
-  constructor(fd: number, stream: OutputStream, who: Omit<Chunk, 'data'>, onEnd: () => void) {
+  /** Owns the descriptor. */
+  constructor(fd: number, stream: OutputStream, who: Omit<Chunk, 'data'>, events: PipeEvents) {
     this.#fd = fd;
     this.stream = stream;
     this.#who = who;
-    this.#onEnd = onEnd;
+    this.#events = events;
     const options: SocketConstructorOpts & ConnectOpts = {
       fd,
       readable: true,
@@ -60,7 +75,7 @@ export class PipeReader {
    * some of it may still be there.
    */
   sweep(): boolean {
-    for (let left = pipeBytes; left > 0 && !this.hasEnded; ) {
+    for (let left = this.#isWide ? wideBytes : pipeBytes; left > 0 && !this.hasEnded; ) {
       if (this.stream.isFull) return false;
       const bytes = this.#readNow();
       if (bytes === undefined) break;
@@ -92,6 +107,7 @@ export class PipeReader {
   }
 
   #onRead(bytes: number): boolean {
+    if (bytes >= pipeBytes && !this.#isWide) this.#widen();
     this.#take(readBuffer.subarray(0, bytes));
     if (!this.stream.isFull) return true;
     this.#isPaused = true;
@@ -101,6 +117,12 @@ export class PipeReader {
       this.#socket.resume();
     });
     return false;
+  }
+
+  #widen(): void {
+    if (widePipes >= maxWide || !widenPipe(this.#fd, wideBytes)) return;
+    this.#isWide = true;
+    widePipes += 1;
   }
 
   #take(data: Buffer): void {
@@ -129,7 +151,17 @@ export class PipeReader {
     part.copy(this.#held, this.#heldBytes);
     this.#heldBytes = bytes;
     if (this.#heldBytes >= heldLimitBytes) this.#passHeld();
-    else this.#timer ??= setTimeout(() => this.#passHeld(), heldMs);
+    else this.#timer ??= setTimeout(() => this.#onLate(), heldMs);
+  }
+
+  /** The rest of a line may be in the pipe: it was not read because the stream, or circusd, was busy. */
+  #onLate(): void {
+    this.#timer = undefined;
+    if (this.hasEnded || this.#heldBytes === 0) return;
+    const bytes = this.stream.isFull ? undefined : this.#readNow();
+    if (bytes !== undefined && bytes > 0) this.#take(readBuffer.subarray(0, bytes));
+    else if (this.stream.isFull) this.#timer = setTimeout(() => this.#onLate(), heldMs);
+    else this.#passHeld();
   }
 
   #passHeld(): void {
@@ -143,13 +175,15 @@ export class PipeReader {
   }
 
   #pass(data: Buffer): void {
+    this.#events.onPiece?.(data);
     this.stream.write({ ...this.#who, data });
   }
 
   #end(): void {
     if (this.hasEnded) return;
     this.hasEnded = true;
+    if (this.#isWide) widePipes -= 1;
     this.#passHeld();
-    this.#onEnd();
+    this.#events.onEnd();
   }
 }

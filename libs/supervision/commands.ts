@@ -3,11 +3,11 @@ import { beginEnding, hastenEnding } from './ending.ts';
 import type { CommandEvent } from './events.ts';
 import type { Goal, WatcherRecord } from './model.ts';
 import { happen, isTended } from './processes.ts';
-import { requestReload } from './reloads.ts';
+import { abortReload, requestReload } from './reloads.ts';
 import { beginRollout, byPriority, leaveRollouts, reloadOrStart } from './rollouts.ts';
+import type { WatcherRules } from './rules.ts';
 import { isOccupied } from './slots.ts';
 import type { Turn } from './turn.ts';
-import { livePids } from './views.ts';
 import { addWait } from './waits.ts';
 import { forgetWatcher, forgiveWatcher, happenToWatcher } from './watchers.ts';
 
@@ -23,6 +23,7 @@ const commands: { readonly [T in CommandType]: (turn: Turn, command: CommandOf<T
   reload,
   set,
   kill,
+  abort,
   reset,
   quit,
 };
@@ -39,15 +40,25 @@ export function command(turn: Turn, event: CommandEvent): void {
 }
 
 function add(turn: Turn, { key, name, rules, start: isStarted, wait }: CommandOf<'add'>): void {
-  if (turn.state.watchers[key] !== undefined) {
+  const present = turn.state.watchers[key];
+  if (present !== undefined && !present.isRemoved) {
     turn.actions.push({ type: 'fail', wait, reason: `watcher '${name}' already exists` });
     return;
   }
-  const watcher: WatcherRecord = {
+  const watcher = present ?? newWatcher(key, name, rules);
+  // One that is still going away stops, and then begins anew.
+  Object.assign(watcher, { name, rules, isRemoved: false, outcome: null, trouble: null });
+  watcher.wanted = isStarted ? 'active' : 'stopped';
+  turn.state.watchers[key] = watcher;
+  addWait(turn, wait, isStarted ? [{ key, goal: { kind: 'started' } }] : [], watcher);
+}
+
+function newWatcher(key: string, name: string, rules: WatcherRules): WatcherRecord {
+  return {
     key,
     name,
     rules,
-    wanted: isStarted ? 'active' : 'stopped',
+    wanted: 'stopped',
     state: 'stopped',
     gate: null,
     generation: 1,
@@ -60,8 +71,6 @@ function add(turn: Turn, { key, name, rules, start: isStarted, wait }: CommandOf
     outcome: null,
     trouble: null,
   };
-  turn.state.watchers[key] = watcher;
-  addWait(turn, wait, isStarted ? [{ key, goal: { kind: 'started' } }] : [], watcher);
 }
 
 function remove(turn: Turn, { key, nostop, wait }: CommandOf<'remove'>): void {
@@ -74,7 +83,7 @@ function remove(turn: Turn, { key, nostop, wait }: CommandOf<'remove'>): void {
     watcher.isRemoved = true;
     return;
   }
-  turn.actions.push({ type: 'release', key, pids: livePids(watcher) });
+  turn.actions.push({ type: 'release', key });
   forgetWatcher(turn, watcher);
 }
 
@@ -136,6 +145,20 @@ function kill(turn: Turn, { key, pids, order, wait }: CommandOf<'kill'>): void {
   const watcher = turn.state.watchers[key];
   if (watcher === undefined) return;
   for (const slot of slots) happen(turn, watcher, slot, 'stop', { order, reason: 'command' });
+}
+
+/** Done when the new processes are gone again. */
+function abort(turn: Turn, { keys, wait }: CommandOf<'abort'>): void {
+  const chosen = choose(turn, keys);
+  const reloading = chosen.filter(
+    ({ reload, nextReload }) => reload !== null || nextReload !== null,
+  );
+  const goals = reloading.map(({ key }) => ({ key, goal: { kind: 'settled' } as const }));
+  addWait(turn, wait, goals);
+  for (const watcher of chosen) {
+    leaveRollouts(turn, watcher.key, 'reload');
+    abortReload(turn, watcher);
+  }
 }
 
 function reset(turn: Turn, { key, wait }: CommandOf<'reset'>): void {

@@ -1,8 +1,9 @@
 /** The interactive shell: what circusctl is when no command is given (protocol 9). */
 import { ClosedError, defaultEndpoint } from '#libs/client';
-import { catalog, findCommand } from '#libs/commands';
+import { catalog, findTypedCommand } from '#libs/commands';
 import { splitWords } from '#libs/config';
 import { suggestName } from '#libs/options';
+import { messageOf } from '#libs/protocol';
 import { carryOut, type Surroundings } from './carry-out.ts';
 import { completeLine } from './complete-line.ts';
 import { explain } from './explain.ts';
@@ -77,7 +78,7 @@ class Shell {
     if (first === undefined) return undefined;
     if (first === 'exit' || first === 'EOF') return 'exit';
     if (first === 'help' || first === '?') this.#help(second);
-    else if (!first.startsWith('-') && findCommand(first) === undefined) refuse(line, first);
+    else if (!first.startsWith('-') && findTypedCommand(first) === undefined) refuse(line, first);
     else if (first !== 'quit' || (await mayQuit(input, words))) {
       await this.#carryOut(words, this.#settings);
     }
@@ -88,13 +89,13 @@ class Shell {
     try {
       return splitWords(line);
     } catch (error) {
-      writeError(`error: ${error instanceof Error ? error.message : error}`);
+      writeError(`error: ${messageOf(error)}`);
       return [];
     }
   }
 
   #help(name: string | undefined): void {
-    const command = name === undefined ? undefined : findCommand(name);
+    const command = name === undefined ? undefined : findTypedCommand(name);
     const own = ownWords.find(({ word }) => word === name);
     if (own !== undefined) writeLine(`${own.word}: ${own.doc}`);
     else if (name !== undefined && command === undefined) refuse(name, name);
@@ -172,7 +173,7 @@ function tell(error: unknown): void {
   try {
     writeError(explain(error).text);
   } catch (fault) {
-    writeError(`circusctl: ${fault instanceof Error ? fault.message : fault}`);
+    writeError(`circusctl: ${messageOf(fault)}`);
     writeError('This is a fault of circusctl itself.');
   }
 }

@@ -20,7 +20,6 @@ import { requireConfig } from './configuration.ts';
 import { runDaemon } from './daemon.ts';
 import { daemonize } from './daemonize.ts';
 import { exitCodes } from './manual-tables.ts';
-import { removePidfile, writePidfile } from './pidfile.ts';
 import { claimSignals } from './signals.ts';
 import { StartupError } from './startup-error.ts';
 
@@ -63,8 +62,16 @@ function parse(command: Command): CircusdArguments | undefined {
 function check(file: string): void {
   const config = requireConfig(file, (text) => process.stderr.write(`warning: ${text}\n`));
   const { watchers, plugins, sockets } = config;
-  const counts = `${watchers.length} watchers, ${sockets.length} sockets, ${plugins.length} plugins`;
-  process.stdout.write(`${file}: no faults; ${counts}\n`);
+  const counts = [
+    countOf(watchers, 'watcher'),
+    countOf(sockets, 'socket'),
+    countOf(plugins, 'plugin'),
+  ];
+  process.stdout.write(`${file}: no faults; ${counts.join(', ')}\n`);
+}
+
+function countOf({ length }: readonly unknown[], noun: string): string {
+  return `${length} ${noun}${length === 1 ? '' : 's'}`;
 }
 
 async function run(file: string, flags: CircusdArguments): Promise<void> {
@@ -80,13 +87,20 @@ async function run(file: string, flags: CircusdArguments): Promise<void> {
   if (circus.umask !== null) process.umask(circus.umask);
   const pidfile = flags.pidfile ?? circus.pidfile;
   try {
-    if (pidfile !== null) claimPidfile(pidfile);
     const complete = (read: CircusConfig): CircusConfig =>
       withCompanions(read, { commandOf, logLevel: logging.level, logOutput: logging.output });
     const reread = (): CircusConfig => complete(requireConfig(file, (text) => log.warn(text)));
-    await runDaemon({ version: CIRCUS_VERSION, config: complete(config), reread, log, activated });
+    await runDaemon({
+      version: CIRCUS_VERSION,
+      config: complete(config),
+      reread,
+      streamHost: commandOf('stream-host'),
+      log,
+      hookHost: commandOf('hook-host'),
+      activated,
+      pidfile,
+    });
   } finally {
-    if (pidfile !== null) removePidfile(pidfile);
     await log.close();
   }
 }
@@ -121,14 +135,6 @@ function openLog(settings: LogSettings): Logger {
 
 function cannotLog(error: unknown): StartupError {
   return new StartupError(`cannot log: ${error instanceof Error ? error.message : error}`);
-}
-
-function claimPidfile(path: string): void {
-  try {
-    writePidfile(path);
-  } catch (error) {
-    throw new StartupError(error instanceof Error ? error.message : String(error));
-  }
 }
 
 /** A fault of our own must not take down what is supervised: it is logged, and supervision goes on. */

@@ -16,7 +16,9 @@ import { idle } from './idle.ts';
 import { latency } from './latency.ts';
 import { logs } from './logs.ts';
 import { loop } from './loop.ts';
+import { plugins } from './plugins.ts';
 import { isMet, printTable } from './print-table.ts';
+import { probes } from './probes.ts';
 import { replace } from './replace.ts';
 import { sockets } from './sockets.ts';
 import { start } from './start.ts';
@@ -33,6 +35,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   circusctl,
   sockets,
   logs,
+  probes,
   stats,
 };
 

@@ -5,8 +5,11 @@
  *     npm run chaos -- --profile commands --seconds 60
  *     npm run chaos -- --profile mixed --seed 7           the same choices again
  *     npm run chaos -- --profile sockets --kills 500 --restarts 100
+ *     npm run chaos -- --profile reloads --reloads 50 --requests 100000
+ *     npm run chaos -- --profile reloads --pm2 /where/pm2/is/installed   beside it PM2 and gunicorn
  */
 import { parseArgs } from 'node:util';
+import { compareReloads } from '../load/compare-reloads.ts';
 import { raiseSocketStorm } from '../load/socket-storm.ts';
 import { profiles } from './profiles.ts';
 import { type Report, raiseStorm } from './storm.ts';
@@ -18,6 +21,9 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '180' },
     kills: { type: 'string', default: '500' },
     restarts: { type: 'string', default: '100' },
+    reloads: { type: 'string', default: '50' },
+    requests: { type: 'string', default: '100000' },
+    pm2: { type: 'string' },
     node: { type: 'string', multiple: true, default: [] },
     json: { type: 'boolean', default: false },
   },
@@ -27,7 +33,7 @@ const report = await raise(values.profile);
 if (values.json) process.stdout.write(`${JSON.stringify(report)}\n`);
 else {
   for (const [what, figure] of Object.entries({ profile: values.profile, ...report.figures })) {
-    process.stdout.write(`${what.padEnd(32)}${figure}\n`);
+    process.stdout.write(`${what.padEnd(48)}${figure}\n`);
   }
   for (const violation of report.violations) process.stdout.write(`VIOLATED  ${violation}\n`);
 }
@@ -39,9 +45,15 @@ async function raise(name: string): Promise<Report> {
   if (name === 'sockets') {
     return await raiseSocketStorm({ kills: Number(kills), restarts: Number(restarts), nodeFlags });
   }
+  if (name === 'reloads') {
+    const { reloads, requests, pm2 } = values;
+    return await compareReloads({ reloads: Number(reloads), requests: Number(requests), pm2 });
+  }
   const profile = profiles[name];
   if (profile === undefined) {
-    throw new Error(`there is no profile ${name}; there are ${Object.keys(profiles)},sockets`);
+    throw new Error(
+      `there is no profile ${name}; there are ${Object.keys(profiles)},sockets,reloads`,
+    );
   }
   return await raiseStorm({ profile, seed: Number(seed), seconds: Number(seconds), nodeFlags });
 }

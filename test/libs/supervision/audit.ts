@@ -67,7 +67,7 @@ export class Audit {
 
   /** Looks at one step: what went in, what came out, and what the state is after it. */
   check(event: Seen, actions: readonly Seen[], state: SeenState): void {
-    this.#takeEvent(event, state);
+    this.#takeEvent(event, actions, state);
     for (const action of actions) this.#takeAction(action, state);
     this.#compare(state);
     this.#count(state, event);
@@ -82,10 +82,11 @@ export class Audit {
     return this.#ends;
   }
 
-  #takeEvent(event: Seen, { watchers }: SeenState): void {
+  #takeEvent(event: Seen, actions: readonly Seen[], { watchers }: SeenState): void {
     const { type, key = '', ticket = 0, wait, rules } = event;
     if (wait !== undefined) this.#open.add(wait);
-    const isRefused = type === 'add' && this.#limits.has(key);
+    const hasFailed = actions.some((action) => action.type === 'fail' && action.wait === wait);
+    const isRefused = type === 'add' && hasFailed;
     if (rules !== undefined && watchers[key] !== undefined && !isRefused) {
       const { numprocesses, reloadSurge } = rules;
       const surge = Math.max(1, reloadSurge ?? numprocesses);
@@ -107,7 +108,10 @@ export class Audit {
     if (this.#ends > 0 && !isAnswer) fail(`${action.type} after the end`);
     const { type, key = '', wid = 0, ticket = 0, pid = 0, wait = 0 } = action;
     if (type === 'spawn') this.#takeSpawn(key, wid, ticket);
-    if (type === 'signal' || type === 'kill_tree' || type === 'hup' || type === 'await_ready') {
+    if (type === 'signal' || type === 'kill_tree' || type === 'hup') {
+      if (!this.#isAlive(key, pid)) fail(`${type} to ${pid}, which is not a process of ${key}`);
+    }
+    if (type === 'await_ready' || type === 'watch_liveness') {
       if (!this.#isAlive(key, pid)) fail(`${type} to ${pid}, which is not a process of ${key}`);
     }
     if (type === 'end_remains' || type === 'kill_remains') {
