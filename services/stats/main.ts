@@ -58,7 +58,10 @@ async function run(flags: StatsArguments, log: Logger): Promise<void> {
   const endpoint = reachableEndpoint(flags.endpoint, defaultEndpoint);
   const client = new CircusClient(endpoint);
   const link = new DaemonLink(client, reachableEndpoint(flags.pubsub, endpoint), log);
-  const publisher = new StatsPublisher(() => streamer.wake());
+  const publisher = new StatsPublisher(() => {
+    // Before circusd has answered there would be half of it to tell.
+    if (link.daemonPid !== undefined) streamer.wake();
+  });
   const streamer = new Streamer({ link, publisher, log }, flags.period);
   const parent = process.ppid;
   let isEnding = false;
@@ -80,6 +83,7 @@ async function run(flags: StatsArguments, log: Logger): Promise<void> {
     if (process.ppid !== parent && isCompanion()) end('circusd has ended');
   }, parentCheckMs);
   await link.open();
+  streamer.wake();
 }
 
 async function bind(publisher: StatsPublisher, statspoint: string): Promise<void> {
