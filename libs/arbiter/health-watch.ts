@@ -25,6 +25,7 @@ export class HealthWatch {
   constructor(owner: HealthOwner) {
     this.#means = {
       openChannel: () => this.#notify.open(),
+      poll: this.#notify.poll,
       runCommand: (request) => owner.runCommand(request),
       warn: (text) => owner.warn(text),
       commandGate: new ProbeGate(commandLimits),

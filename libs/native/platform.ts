@@ -61,6 +61,7 @@ export const constants = {
   SOL_SOCKET: 1,
   SO_REUSEADDR: 2,
   SO_TYPE: 3,
+  SO_ERROR: 4,
   SO_REUSEPORT: 15,
   SO_PASSCRED: 16,
   SCM_CREDENTIALS: 2,
@@ -73,6 +74,7 @@ export const constants = {
   IPV6_V6ONLY: 26,
   AI_PASSIVE: 1,
   POLLIN: 0x01,
+  POLLOUT: 0x04,
   POLLNVAL: 0x20,
 } as const;
 

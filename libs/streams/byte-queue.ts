@@ -3,7 +3,7 @@
 /** A batch is written at once: little of little, much of much. */
 const smallestBatch = 64 * 1024;
 const largestBatch = 1024 * 1024;
-const keptBatches = 4;
+const keptBatches = 8;
 
 const newline = 10;
 
