@@ -1,4 +1,5 @@
 /** What incr and decr share: they differ in the sign. */
+
 import { printValue } from '#libs/options';
 import type { Controller, JsonObject, Operation, ReplyBody } from '#libs/protocol';
 import { printOk } from './print-reply.ts';

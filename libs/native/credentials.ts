@@ -5,6 +5,7 @@
  * door, nobody may signal, trace or renice us for them; so they are used to ask beforehand, with
  * exact errors, whether the user could enter the directory and run the file.
  */
+
 import { readProcFile } from '#libs/process-info';
 import { addressOf, errnoName, lastErrno, libc } from './libc.ts';
 import { constants, syscallNumbers } from './platform.ts';

@@ -3,6 +3,7 @@
  * note of what it was. circusd is glad of it; its children get the limit that it was started with,
  * because programs size tables by it (1 024 is what select(2) can hold).
  */
+
 import { readProcFile } from '#libs/process-info';
 import { constants } from './platform.ts';
 import { type ResourceLimit, readLimit, writeLimit } from './rlimits.ts';

@@ -2,6 +2,7 @@
  * Learns of deaths. SIGCHLD only says that there is something to ask; several deaths can be one
  * signal, and one that comes before the handler is lost, hence `sweep`.
  */
+
 import { readProcessStat } from '#libs/process-info';
 import { takeChainFailure } from './exec-chain.ts';
 import { libc } from './libc.ts';

@@ -2,6 +2,7 @@
  * Running a command to its end: hooks, probes. What execa does elsewhere; circusd may not use
  * node:child_process, because two of them asking for the same deaths lose some.
  */
+
 import { closeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { SystemError } from './libc.ts';

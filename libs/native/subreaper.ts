@@ -1,4 +1,5 @@
 /** Orphans of our own come to us instead of to init, so that none is lost from sight. */
+
 import { libc, SystemError } from './libc.ts';
 import { constants } from './platform.ts';
 
