@@ -43,6 +43,7 @@ import { type EventListener, EventLog } from './event-log.ts';
 import { Hooks } from './hooks.ts';
 import { type LogChannel, noLogChannel } from './log-channel.ts';
 import type { PreparedSockets } from './managed-sockets.ts';
+import { Pace } from './pace.ts';
 import { rulesOf } from './rules-of.ts';
 import { signalWorkers } from './signalling.ts';
 import { Supervisor, type SupervisorLog } from './supervisor.ts';
@@ -88,6 +89,7 @@ export class Arbiter implements Controller {
   readonly #logs: WatcherLogs;
   readonly #instance = `${process.pid}-${Date.now()}`;
   readonly #meter = new ProcessMeter();
+  readonly #pace = new Pace();
   readonly #configs = new Map<string, WatcherConfig>();
   #config: CircusConfig;
   #isRestarting = false;
@@ -207,12 +209,17 @@ export class Arbiter implements Controller {
     return viewWatcher(surroundings, record, config, monotonicMs());
   }
 
-  processes(key: string, pid?: number): readonly ProcessView[] {
+  async processes(key: string, pid?: number): Promise<readonly ProcessView[]> {
     this.#requireWatcher(key);
     const workers = this.#supervisor
       .workersOf(key)
       .filter(({ identity }) => pid === undefined || identity.pid === pid);
-    return workers.map((worker) => this.#describeWorker(worker));
+    const views: ProcessView[] = [];
+    for (const worker of workers) {
+      await this.#pace.breathe();
+      views.push(this.#describeWorker(worker));
+    }
+    return views;
   }
 
   extendStats(key: string, pid: number, stats: JsonObject): Promise<JsonObject> {

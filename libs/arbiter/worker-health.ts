@@ -256,9 +256,7 @@ export class WorkerHealth {
     this.#probe(question).then(
       (result) => tell(result),
       // That circusd could not ask, for want of descriptors, is not the process's fault.
-      (error: unknown) => {
-        tell(shorten(error instanceof Error ? error.message : String(error)), isPassing(error));
-      },
+      (error: unknown) => tell(shorten(messageOf(error)), isPassing(error)),
     );
   }
 

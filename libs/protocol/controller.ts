@@ -141,8 +141,11 @@ export interface Controller {
   /** All watchers, sorted by key. */
   watchers(): readonly WatcherView[];
   findWatcher(key: string): WatcherView | undefined;
-  /** Live processes of a watcher with what they use now, oldest first; one of them when named. */
-  processes(key: string, pid?: number): readonly ProcessView[];
+  /**
+   * Live processes of a watcher with what they use now, oldest first; one of them when named. Many
+   * are looked at in pieces, other work in between. Rejects with `not_found`.
+   */
+  processes(key: string, pid?: number): Promise<readonly ProcessView[]>;
   /**
    * What the watcher's hook extended_stats makes of the figures of a process; the same without one.
    *

@@ -16,6 +16,7 @@ import { idle } from './idle.ts';
 import { latency } from './latency.ts';
 import { logs } from './logs.ts';
 import { loop } from './loop.ts';
+import { plugins } from './plugins.ts';
 import { isMet, printTable } from './print-table.ts';
 import { probes } from './probes.ts';
 import { replace } from './replace.ts';

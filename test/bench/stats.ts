@@ -2,7 +2,7 @@
  * What statistics cost: circusd-stats and circusd with a subscriber and without, from a hundred to three
  * thousand processes, and beside them a program of Python that does the original's work.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EventSubscriber } from '#libs/client';
 import { findFreePorts, type RunningDaemon, readCpuMs, withDaemon } from '../daemon/index.ts';
@@ -47,7 +47,6 @@ interface Cost {
   readonly circusd: number;
   /** Messages a second that the subscriber has got. */
   readonly messages: number;
-  readonly original: number | undefined;
 }
 
 export const stats: Benchmark = async ({ workers, idleSeconds, nodeFlags }) => {
@@ -62,16 +61,12 @@ export const stats: Benchmark = async ({ workers, idleSeconds, nodeFlags }) => {
     await withDaemon({ sections: sectionsFor(count), circus, nodeFlags }, async (daemon) => {
       const pids = await startAll(daemon, count);
       if (isMain) rows.push(...quietRows(count, await measure(daemon, seconds), seconds));
-      const original = isMain ? startOriginal(pids, originalPort) : undefined;
       const subscriber = new EventSubscriber(endpoint, ['stat.']);
-      try {
-        const cost = await measure(daemon, seconds, subscriber, original?.pid);
-        points.push([count, cost.stats]);
-        rows.push(...busyRows(count, cost, seconds, isMain));
-      } finally {
-        subscriber.close();
-        original?.kill('SIGKILL');
-      }
+      const cost = await measure(daemon, seconds, subscriber);
+      subscriber.close();
+      points.push([count, cost.stats]);
+      const original = isMain ? await measureOriginal(pids, originalPort, seconds) : undefined;
+      rows.push(...busyRows(count, cost, original, seconds));
     });
   }
   return [...rows, slopeRow(points)];
@@ -101,7 +96,6 @@ async function measure(
   daemon: RunningDaemon,
   seconds: number,
   subscriber?: EventSubscriber,
-  originalPid?: number,
 ): Promise<Cost> {
   const { pids } = await daemon.client.call('list', { name: 'circusd-stats' });
   const [statsPid = 0] = pids as number[];
@@ -112,25 +106,38 @@ async function measure(
     })();
   }
   await sleep(settlingMs);
-  const all = [statsPid, daemon.pid, ...(originalPid === undefined ? [] : [originalPid])];
-  const before = all.map(readCpuMs);
   messages = 0;
-  const start = performance.now();
-  await sleep(seconds * 1_000);
-  const percentOfMs = 100 / (performance.now() - start);
-  const [stats = 0, circusd = 0, original] = all.map(
-    (pid, at) => (readCpuMs(pid) - (before[at] ?? 0)) * percentOfMs,
-  );
-  return { stats, circusd, messages: Math.round(messages / seconds), original };
+  const [stats = 0, circusd = 0] = await shareOf([statsPid, daemon.pid], seconds);
+  return { stats, circusd, messages: Math.round(messages / seconds) };
 }
 
-function startOriginal(pids: readonly number[], port: number): ChildProcess {
+/** After the other and not beside it, so that neither waits for the other's turn. */
+async function measureOriginal(
+  pids: readonly number[],
+  port: number,
+  seconds: number,
+): Promise<number | undefined> {
   const address = `tcp://127.0.0.1:${port}`;
   const child = spawn('/usr/bin/python3', ['-c', originalWork, address], {
     stdio: ['pipe', 'ignore', 'inherit'],
   });
-  child.stdin?.end(pids.join(' '));
-  return child;
+  child.stdin.end(pids.join(' '));
+  try {
+    await sleep(settlingMs);
+    const [share] = await shareOf([child.pid ?? 0], seconds);
+    return share;
+  } finally {
+    child.kill('SIGKILL');
+  }
+}
+
+/** Processor time of processes, in percent of a core. */
+async function shareOf(pids: readonly number[], seconds: number): Promise<number[]> {
+  const before = pids.map(readCpuMs);
+  const start = performance.now();
+  await sleep(seconds * 1_000);
+  const percentOfMs = 100 / (performance.now() - start);
+  return pids.map((pid, at) => (readCpuMs(pid) - (before[at] ?? 0)) * percentOfMs);
 }
 
 function quietRows(count: number, { stats, circusd }: Cost, seconds: number): Row[] {
@@ -149,10 +156,11 @@ function quietRows(count: number, { stats, circusd }: Cost, seconds: number): Ro
 
 function busyRows(
   count: number,
-  { stats, circusd, messages, original }: Cost,
+  { stats, circusd, messages }: Cost,
+  original: number | undefined,
   seconds: number,
-  isMain: boolean,
 ): Row[] {
+  const isMain = original !== undefined;
   const note = `of a core over ${seconds} s; ${messages} messages a second`;
   const rows: Row[] = [
     {
@@ -171,7 +179,7 @@ function busyRows(
       what: `stats of ${count}: psutil, the original's work`,
       value: original,
       unit: '%',
-      note: 'at the same time, without reading events',
+      note: 'right after, without reading events',
     },
   ];
 }

@@ -3,6 +3,7 @@ import {
   type Controller,
   isJsonObject,
   type Json,
+  type JsonObject,
   type ProcessView,
   type ReplyBody,
   type WatcherView,
@@ -32,27 +33,23 @@ dropped (\`on_full = drop\`) it has \`dropped\`, the bytes of each watcher.`,
   usage: '[name] [process]',
   flags: [{ spelling: '--extended', doc: 'Ask the extended_stats hook too' }],
   examples: ['circusctl stats', 'circusctl stats web', 'circusctl stats web 4711'],
-  execute(controller, { name, process, extended }) {
+  async execute(controller, { name, process, extended }) {
     if (name === undefined) {
-      const views = controller.watchers().map((view) => {
-        return [view.name, describeAll(controller.processes(view.key))] as const;
-      });
-      return { infos: Object.fromEntries(views), ...dropsOf(controller.watchers()) };
+      const infos = await describeWatchers(controller);
+      return { infos, ...dropsOf(controller.watchers()) };
     }
     const view = requireWatcher(controller, name);
     const { key } = view;
     if (process === undefined) {
-      const processes = controller.processes(key);
-      const drops = dropsOf([view]);
-      if (!extended) return { name, info: describeAll(processes), ...drops };
-      return extendAll(controller, key, processes).then((info) => ({ name, info, ...drops }));
+      const processes = await controller.processes(key);
+      const info = extended ? await extendAll(controller, key, processes) : describeAll(processes);
+      return { name, info, ...dropsOf([view]) };
     }
-    const found = controller.processes(key, process);
+    const found = await controller.processes(key, process);
     if (found[0] !== undefined && !extended) return { process, info: describeOne(found[0]) };
     if (found[0] !== undefined) {
-      return extendAll(controller, key, found).then((info) => {
-        return { process, info: info[String(process)] ?? null };
-      });
+      const info = await extendAll(controller, key, found);
+      return { process, info: info[String(process)] ?? null };
     }
     throw new CircusError('not_found', `process ${process} not found in '${name}'`);
   },
@@ -78,6 +75,16 @@ function dropsOf(watchers: readonly WatcherView[]): ReplyBody {
 
 function dropLine(watcher: string, bytes: unknown): string {
   return `${watcher}: ${bytes} bytes of output were dropped`;
+}
+
+/** All that are there when it is their turn: looking at many processes takes time. */
+async function describeWatchers(controller: Controller): Promise<JsonObject> {
+  const infos: [string, Json][] = [];
+  for (const { key, name } of controller.watchers()) {
+    if (controller.findWatcher(key) === undefined) continue;
+    infos.push([name, describeAll(await controller.processes(key))]);
+  }
+  return Object.fromEntries(infos);
 }
 
 function describeAll(processes: readonly ProcessView[]): Record<string, Json> {
