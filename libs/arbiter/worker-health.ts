@@ -18,6 +18,7 @@ import {
   isPassing,
   type ProcessIdentity,
 } from '#libs/native';
+import { messageOf } from '#libs/protocol';
 import { monotonicMs } from './clock.ts';
 import { hasMatchingLine } from './line-pattern.ts';
 import { prepareQuestion, type Question } from './local-questions.ts';
