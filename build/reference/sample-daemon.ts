@@ -77,6 +77,7 @@ export const sampleDaemon: Controller = {
   version: '0.1.0',
   generation: 1,
   pid: 23161,
+  upgradeFailure: null,
   globalOptions: {
     endpoint: 'tcp://127.0.0.1:5555',
     stats_endpoint: 'tcp://127.0.0.1:5557',
@@ -119,6 +120,8 @@ export const sampleDaemon: Controller = {
   reopenLogs: () => ({ direct: ['/var/log/web.log'] }),
   quit: () => work({}),
   reloadConfig: () => work({ plan }),
+  upgrade: async () => ({ upgrade: 'started', generation: 1, pid: 23161 }),
+  awaitAgain: async () => ({}),
   events: () => {
     const reap = { process_pid: 23304, exit_code: -15, wid: 1, backoff: 0 };
     const spawn = { process_pid: 24470, process_id: 1, wid: 1 };

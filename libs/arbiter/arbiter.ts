@@ -29,18 +29,20 @@ import {
   type Selection,
   type SignalRequest,
   type SocketView,
+  type UpgradeRequest,
   type WatcherView,
 } from '#libs/protocol';
-import type { WaitResult } from '#libs/supervision';
+import type { Baggage, Unpack } from './baggage.ts';
 import { epochSeconds, monotonicMs } from './clock.ts';
 import { describePlan } from './describe-plan.ts';
-import { type EventListener, EventLog } from './event-log.ts';
+import { type EventListener, EventLog, type SavedEvents } from './event-log.ts';
 import type { PreparedSockets } from './managed-sockets.ts';
+import { type ReplyShape, readParkedWork, replyOf } from './reply-shapes.ts';
 import { rulesOf } from './rules-of.ts';
 import { signalWorkers } from './signalling.ts';
-import { Supervisor, type SupervisorLog } from './supervisor.ts';
-import { requireStreams, WatcherOutputs } from './watcher-outputs.ts';
-import { WatcherSockets } from './watcher-sockets.ts';
+import { type Order, type SavedSupervisor, Supervisor, type SupervisorLog } from './supervisor.ts';
+import { requireStreams, type SavedOutputs, WatcherOutputs } from './watcher-outputs.ts';
+import { type SavedSockets, WatcherSockets } from './watcher-sockets.ts';
 import { viewWatcher } from './watcher-view.ts';
 import type { Worker } from './worker.ts';
 
@@ -56,13 +58,29 @@ export interface ArbiterOptions {
   readonly log: SupervisorLog;
   /** Told of every event, in order. */
   readonly onEvent: EventListener;
+  /** Replaces the program; without it there is no way. */
+  readonly upgrade?: (request: UpgradeRequest) => Promise<ReplyBody>;
+}
+
+/** All watchers as the next program of this process goes on with them. */
+export interface SavedArbiter {
+  /** Of that program. */
+  readonly generation: number;
+  readonly config: CircusConfig;
+  /** By key, with all that was set at run time. */
+  readonly configs: readonly (readonly [key: string, config: WatcherConfig])[];
+  readonly events: SavedEvents;
+  readonly sockets: SavedSockets;
+  readonly outputs: SavedOutputs;
+  readonly supervisor: SavedSupervisor;
 }
 
 /** Supervises every watcher of a configuration, and answers commands. */
 export class Arbiter implements Controller {
   readonly version: string;
-  readonly generation = 1;
+  #generation = 1;
   readonly pid = process.pid;
+  upgradeFailure: string | null = null;
   /** Settles when nothing is left. */
   readonly ended: Promise<void>;
   readonly #options: ArbiterOptions;
@@ -140,6 +158,57 @@ export class Arbiter implements Controller {
     this.#sockets.close();
   }
 
+  /** Counts the programs that this process has been. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /** Output is queued and not written until `releaseOutput`; resolves when no write is under way. */
+  async holdOutput(): Promise<void> {
+    await this.#outputs.hold();
+  }
+
+  releaseOutput(): void {
+    this.#outputs.release();
+  }
+
+  /**
+   * Writes down all that the next program of this process needs. Changes nothing; what is handed over
+   * holds for this moment, and exactly while output is held.
+   */
+  handOver(baggage: Baggage): SavedArbiter {
+    return {
+      generation: this.#generation + 1,
+      config: this.#config,
+      configs: [...this.#configs],
+      events: this.#events.handOver(),
+      sockets: this.#sockets.handOver(baggage),
+      outputs: this.#outputs.handOver(baggage),
+      supervisor: this.#supervisor.handOver(),
+    };
+  }
+
+  /**
+   * Takes everything over, descriptors too. To be called once, on a new arbiter; `goOn` after it is
+   * instead of `run`.
+   */
+  takeOver(saved: SavedArbiter, unpack: Unpack): void {
+    this.#generation = saved.generation;
+    this.#config = saved.config;
+    for (const [key, config] of saved.configs) this.#configs.set(key, config);
+    this.#events.takeOver(saved.events);
+    this.#sockets.takeOver(saved.sockets);
+    this.#areSocketsOpen = true;
+    this.#supervisor.takeOver(saved.supervisor);
+    this.#outputs.takeOver(saved.outputs, unpack);
+  }
+
+  /** Supervises again. Whoever waits for a command by `awaitAgain` has to do so before. */
+  goOn({ supervisor }: SavedArbiter): void {
+    this.#supervisor.goOn(supervisor);
+    this.#passEvery(this.#config.circus.check_delay);
+  }
+
   get globalOptions(): GlobalOptions {
     const { endpoint, stats_endpoint, pubsub_endpoint, check_delay, multicast_endpoint } =
       this.#config.circus;
@@ -187,28 +256,25 @@ export class Arbiter implements Controller {
     this.#requireReady();
     const keys = this.#resolve(selection);
     const isOne = selection.kind === 'one';
-    const work = this.#supervisor.command({ type: 'start', keys, isOne });
-    return operation(work, isOne ? ({ started, kept }) => ({ info: { started, kept } }) : noKeys);
+    const work = this.#supervisor.order({ type: 'start', keys, isOne });
+    return operation([work], isOne ? 'started' : 'nothing');
   }
 
   stop(selection: Selection): Operation {
     this.#requireReady();
     const keys = this.#resolve(selection);
     const isOne = selection.kind === 'one';
-    const work = this.#supervisor.command({ type: 'stop', keys, isOne });
-    return operation(work, isOne ? () => ({ info: null }) : noKeys);
+    const work = this.#supervisor.order({ type: 'stop', keys, isOne });
+    return operation([work], isOne ? 'stopped' : 'nothing');
   }
 
   restart(selection: Selection): Operation {
     this.#requireReady();
-    if (selection.kind === 'all') return { reply: {}, done: this.#restartAll().then(noKeys) };
+    if (selection.kind === 'all') return { reply: {}, done: this.#restartAll() };
     const keys = this.#resolve(selection);
     const isOne = selection.kind === 'one';
-    const work = this.#supervisor.command({ type: 'restart', keys, isOne });
-    return operation(
-      work,
-      isOne ? ({ started, stopped, kept }) => ({ info: { stopped, started, kept } }) : noKeys,
-    );
+    const work = this.#supervisor.order({ type: 'restart', keys, isOne });
+    return operation([work], isOne ? 'replaced' : 'nothing');
   }
 
   reload(selection: Selection, how: { graceful: boolean; sequential: boolean }): Operation {
@@ -217,11 +283,8 @@ export class Arbiter implements Controller {
     const keys = this.#resolve(selection);
     const isOne = selection.kind === 'one';
     const kind = how.sequential ? 'sequential' : 'graceful';
-    const work = this.#supervisor.command({ type: 'reload', keys, isOne, how: kind });
-    return operation(
-      work,
-      isOne ? ({ started, stopped, kept }) => ({ info: { stopped, started, kept } }) : noKeys,
-    );
+    const work = this.#supervisor.order({ type: 'reload', keys, isOne, how: kind });
+    return operation([work], isOne ? 'replaced' : 'nothing');
   }
 
   add({ name, cmd, args, options, start }: AddRequest): Operation {
@@ -234,17 +297,14 @@ export class Arbiter implements Controller {
     }
     requireSockets(config, this.#sockets.managed.names);
     this.#events.publish(name, 'add', {}, epochSeconds());
-    const work = this.#addWatcher(config, start);
-    // A start that fails shows in status, events and log; to `add` it has not failed (protocol 2.3).
-    const added = work.catch(() => ({ started: [], stopped: [], kept: [] }));
-    return operation(added, start ? ({ started, kept }) => ({ started, kept }) : noKeys);
+    return operation([this.#addWatcher(config, start)], start ? 'added' : 'nothing');
   }
 
   remove(key: string, { nostop }: { nostop: boolean }): Operation {
     this.#requireReady();
     const { name } = this.#requireWatcher(key);
     this.#events.publish(name, 'remove', {}, epochSeconds());
-    return operation(this.#supervisor.command({ type: 'remove', key, nostop }), noKeys);
+    return operation([this.#supervisor.order({ type: 'remove', key, nostop })], 'nothing');
   }
 
   changeCount(key: string, nb: number): Operation {
@@ -256,8 +316,8 @@ export class Arbiter implements Controller {
     }
     const setting = checkWatcherOption('numprocesses', before + nb);
     const config = setWatcherOption(this.#requireConfig(key), setting);
-    const done = this.#configure(key, config, false);
-    return { reply: { numprocesses: setting.value }, done };
+    const reply = { numprocesses: setting.value };
+    return operation([this.#configure(key, config, false)], 'nothing', reply);
   }
 
   set(key: string, options: ReadonlyMap<string, Json>): Operation {
@@ -274,7 +334,7 @@ export class Arbiter implements Controller {
     requireSockets(config, this.#sockets.managed.names);
     for (const _ of settings) this.#events.publish(name, 'updated', {}, epochSeconds());
     const needsReload = settings.some(({ effect }) => effect === 'reload');
-    return { reply: {}, done: this.#configure(key, config, needsReload) };
+    return operation([this.#configure(key, config, needsReload)], 'nothing');
   }
 
   kill(key: string, { pid, signum, gracefulTimeout }: KillRequest): Operation {
@@ -286,8 +346,8 @@ export class Arbiter implements Controller {
       timeoutMs: gracefulTimeout === undefined ? gracefulTimeoutMs : gracefulTimeout * 1_000,
     };
     const chosen = pid === undefined ? pids : pids.filter((candidate) => candidate === pid);
-    const work = this.#supervisor.command({ type: 'kill', key, pids: chosen, order });
-    return operation(work, noKeys);
+    const work = this.#supervisor.order({ type: 'kill', key, pids: chosen, order });
+    return operation([work], 'nothing');
   }
 
   signal(key: string, request: SignalRequest): void {
@@ -298,13 +358,13 @@ export class Arbiter implements Controller {
   reset(key: string): Operation {
     this.#requireReady();
     this.#requireWatcher(key);
-    return operation(this.#supervisor.command({ type: 'reset', key }), noKeys);
+    return operation([this.#supervisor.order({ type: 'reset', key })], 'nothing');
   }
 
   /** Ends everything; a second one, or `atOnce`, without waiting for anybody. */
   quit({ atOnce = false }: { atOnce?: boolean } = {}): Operation {
     if (this.#supervisor.state.phase === 'running') this.#options.log.info('Arbiter exiting');
-    return operation(this.#supervisor.command({ type: 'quit', atOnce }), noKeys);
+    return operation([this.#supervisor.order({ type: 'quit', atOnce })], 'nothing');
   }
 
   reloadConfig({ dryRun }: { dryRun: boolean }): Operation {
@@ -315,7 +375,7 @@ export class Arbiter implements Controller {
     if (dryRun) return { reply, done: Promise.resolve({}) };
     this.#prepareSockets(next.sockets).commit();
     this.#config = this.#withBoundEndpoints(next);
-    return { reply, done: this.#carryOut(plan).then(noKeys) };
+    return operation(this.#carryOut(plan), 'nothing', reply);
   }
 
   sockets(): readonly SocketView[] {
@@ -327,12 +387,24 @@ export class Arbiter implements Controller {
     return this.#outputs.reopen();
   }
 
+  async awaitAgain(parked: JsonObject): Promise<ReplyBody> {
+    const { waits, shape } = readParkedWork(parked);
+    const answers = waits.map((wait) => this.#supervisor.awaitOrder(wait));
+    return await replyOf(shape, answers);
+  }
+
+  async upgrade(request: UpgradeRequest): Promise<ReplyBody> {
+    this.#requireReady();
+    if (this.#options.upgrade !== undefined) return await this.#options.upgrade(request);
+    throw new CircusError('failed', 'this arbiter is part of another program, which goes on');
+  }
+
   events(since: number, key?: string): EventReplay {
     return this.#events.replay(since, key);
   }
 
   /** Reads the configuration again, stops all, starts what it says (protocol 2.3 "restart"). */
-  async #restartAll(): Promise<void> {
+  async #restartAll(): Promise<ReplyBody> {
     this.#isRestarting = true;
     let sockets: PreparedSockets | undefined;
     try {
@@ -353,6 +425,7 @@ export class Arbiter implements Controller {
       this.#isRestarting = false;
     }
     await this.#startConfigured();
+    return {};
   }
 
   /**
@@ -417,21 +490,20 @@ export class Arbiter implements Controller {
     }
   }
 
-  async #carryOut(plan: ConfigPlan): Promise<void> {
+  #carryOut(plan: ConfigPlan): Order[] {
     const { check_delay, warmup_delay } = this.#config.circus;
     this.#passEvery(check_delay);
     this.#supervisor.setPace(warmup_delay * 1_000);
     const removals = plan.removed.map((key) =>
-      this.#supervisor.command({ type: 'remove', key, nostop: false }),
+      this.#supervisor.order({ type: 'remove', key, nostop: false }),
     );
     const changes = plan.changed.map(({ key, action, apply }) =>
       this.#configure(key, apply(this.#requireConfig(key)), action === 'reload'),
     );
     const additions = plan.added.map((config) => this.#addWatcher(config, false));
-    await Promise.all(additions);
     const keys = plan.added.map(({ name }) => name.toLowerCase());
-    const start = this.#supervisor.command({ type: 'start', keys, isOne: false });
-    await Promise.all([...removals, ...changes, start]);
+    const start = this.#supervisor.order({ type: 'start', keys, isOne: false });
+    return [...removals, ...changes, ...additions, start];
   }
 
   #passEvery(seconds: number): void {
@@ -444,29 +516,25 @@ export class Arbiter implements Controller {
   }
 
   async #startConfigured(): Promise<void> {
-    for (const config of this.#config.watchers) await this.#addWatcher(config, false);
-    await this.#supervisor.command({ type: 'start', keys: this.#keys(), isOne: false });
+    // All in one turn: there is no moment at which only some of them are there.
+    const additions = this.#config.watchers.map((config) => this.#addWatcher(config, false));
+    const start = this.#supervisor.order({ type: 'start', keys: this.#keys(), isOne: false });
+    await Promise.all([...additions, start].map(({ answer }) => answer));
   }
 
-  #addWatcher(config: WatcherConfig, start: boolean): Promise<WaitResult> {
+  #addWatcher(config: WatcherConfig, start: boolean): Order {
     const { name } = config;
     const key = name.toLowerCase();
     this.#configs.set(key, config);
-    return this.#supervisor.command({ type: 'add', key, name, rules: rulesOf(config), start });
+    return this.#supervisor.order({ type: 'add', key, name, rules: rulesOf(config), start });
   }
 
-  /** Gives a watcher another configuration; the reply of a waiting client has the new count. */
-  async #configure(key: string, config: WatcherConfig, needsReload: boolean): Promise<ReplyBody> {
+  #configure(key: string, config: WatcherConfig, needsReload: boolean): Order {
     const replaces = this.#outputs.configure(key, this.#requireConfig(key), config);
     this.#configs.set(key, config);
     const rules = rulesOf(config);
-    await this.#supervisor.command({
-      type: 'set',
-      key,
-      rules,
-      needsReload: needsReload || replaces,
-    });
-    return {};
+    const type = 'set';
+    return this.#supervisor.order({ type, key, rules, needsReload: needsReload || replaces });
   }
 
   #keys(): string[] {
@@ -500,15 +568,10 @@ export class Arbiter implements Controller {
   }
 }
 
-function operation(
-  work: Promise<WaitResult>,
-  describe: (result: WaitResult) => ReplyBody,
-): Operation {
-  return { reply: {}, done: work.then(describe) };
-}
-
-function noKeys(): ReplyBody {
-  return {};
+function operation(orders: readonly Order[], shape: ReplyShape, reply: ReplyBody = {}): Operation {
+  const parked: JsonObject = { waits: orders.map(({ wait }) => wait), shape };
+  const answers = orders.map(({ answer }) => answer);
+  return { reply, done: replyOf(shape, answers), parked };
 }
 
 function promiseWithResolver(): { promise: Promise<void>; resolve: () => void } {

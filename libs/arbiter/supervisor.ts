@@ -5,8 +5,10 @@
 import type { WatcherConfig } from '#libs/config';
 import {
   becomeSubreaper,
+  chainedPids,
   type ExitRecord,
   isAlive,
+  noteChain,
   Reaper,
   SpawnError,
   sendSignal,
@@ -20,11 +22,14 @@ import {
   initialState,
   isLetGo,
   nextDeadline,
+  pendingGates,
+  rebase,
+  resume,
   step,
   type WaitResult,
   type WatcherRecord,
 } from '#libs/supervision';
-import { epochSeconds, monotonicMs } from './clock.ts';
+import { clockOriginMs, epochSeconds, monotonicMs } from './clock.ts';
 import type { EventLog } from './event-log.ts';
 import { hasRemains, killWorker, signalRemains, stopWorker } from './families.ts';
 import { spawnWorker } from './spawn-worker.ts';
@@ -80,6 +85,31 @@ export interface SupervisorOptions {
   readonly onEnd: () => void;
 }
 
+/** Supervision as the next program of this process goes on with it. */
+export interface SavedSupervisor {
+  readonly core: DaemonState;
+  /** Of the clock that the points in time of `core` are of: `clockOriginMs`. */
+  readonly clockOrigin: number;
+  /** Actions that were ordered and not performed. */
+  readonly queue: readonly Action[];
+  /** The highest number that a waiting command was given. */
+  readonly lastWait: number;
+  readonly workers: readonly Worker[];
+  /** Dead workers with descendants that are alive. */
+  readonly remains: readonly Worker[];
+  readonly released: readonly Worker[];
+  /** Reaped, and the core does not know yet. */
+  readonly ended: readonly EndedWorker[];
+  readonly awaitsStrays: boolean;
+  /** Pids of those that became their command, or will, through other programs. */
+  readonly chained: readonly number[];
+}
+
+interface EndedWorker {
+  readonly worker: Worker;
+  readonly exit: ExitRecord;
+}
+
 type UntimedEvent = CoreEvent extends infer E
   ? E extends CoreEvent
     ? Omit<E, 'now'>
@@ -91,13 +121,23 @@ type UnnumberedCommand = CommandEvent extends infer E
     : never
   : never;
 
+/** A command that was given to the core. */
+export interface Order {
+  readonly wait: number;
+  /** Settled when its work is finished or has failed. */
+  readonly answer: Promise<WaitResult>;
+}
+
+/** Commands as the core takes them, but for the number of their wait. */
+export type { UnnumberedCommand };
+
 type Performers = {
   readonly [T in Action['type']]: (action: Extract<Action, { type: T }>) => void;
 };
 
 /** Keeps processes as the core wants them. */
 export class Supervisor {
-  readonly state: DaemonState;
+  #state: DaemonState;
   readonly #options: SupervisorOptions;
   readonly #reaper = new Reaper();
   readonly #waits = new WaitingRoom();
@@ -113,13 +153,67 @@ export class Supervisor {
   readonly #remains = new Map<number, Worker>();
   /** Pids that were given up by `rm --nostop`: not ours, and no strays. */
   readonly #released = new Map<number, Worker>();
+  /** By ticket, until their output is written. */
+  readonly #ended = new Map<number, EndedWorker>();
   #timer: NodeJS.Timeout | undefined;
   #remainsTimer: NodeJS.Timeout | undefined;
   #awaitsStrays = false;
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
-    this.state = initialState(monotonicMs(), options.warmupDelayMs);
+    this.#state = initialState(monotonicMs(), options.warmupDelayMs);
+  }
+
+  /** Of the core, which alone changes it. */
+  get state(): DaemonState {
+    return this.#state;
+  }
+
+  /** Changes nothing. */
+  handOver(): SavedSupervisor {
+    return {
+      core: this.state,
+      clockOrigin: clockOriginMs(),
+      queue: this.#queue.waiting,
+      lastWait: this.#waits.lastNumber,
+      workers: [...this.#workers.values()],
+      remains: [...this.#remains.values()],
+      released: [...this.#released.values()],
+      ended: [...this.#ended.values()],
+      awaitsStrays: this.#awaitsStrays,
+      chained: chainedPids(),
+    };
+  }
+
+  /** To be called once, and `goOn` after it, instead of `start`. */
+  takeOver({ core, clockOrigin, ...saved }: SavedSupervisor): void {
+    rebase(core, core.clock + clockOrigin - clockOriginMs());
+    this.#state = core;
+    this.#waits.continueAfter(saved.lastWait);
+    for (const worker of saved.workers) this.#workers.set(worker.identity.pid, worker);
+    for (const worker of saved.remains) this.#remains.set(worker.ticket, worker);
+    for (const worker of saved.released) this.#released.set(worker.identity.pid, worker);
+    this.#awaitsStrays = saved.awaitsStrays;
+    for (const pid of saved.chained) noteChain(pid);
+  }
+
+  /** Does what was ordered before, and collects those that have died meanwhile. */
+  goOn({ queue, ended }: SavedSupervisor): void {
+    this.#queue.push(queue);
+    for (const { worker, exit } of ended) this.#tellOfExit(worker, exit);
+    this.start();
+    this.#queue.push(resume(this.state).filter(isStanding));
+    // A hook has run; only its answer was lost.
+    for (const { key, gate } of pendingGates(this.state)) {
+      this.#feed({ type: 'verdict', key, gate, isPassed: true });
+    }
+    this.#watchRemains();
+    this.#feed({ type: 'tick' });
+  }
+
+  /** Waits for a command that was given before: the number is of `order`. */
+  awaitOrder(wait: number): Promise<WaitResult> {
+    return this.#waits.enterAgain(wait);
   }
 
   /** Begins to collect deaths. To be called once, before the first command. */
@@ -130,9 +224,14 @@ export class Supervisor {
 
   /** Gives a command to the core; the promise is settled when its work is finished or has failed. */
   command(command: UnnumberedCommand): Promise<WaitResult> {
+    return this.order(command).answer;
+  }
+
+  /** As `command`, with the number by which the next program of this process can wait for it. */
+  order(command: UnnumberedCommand): Order {
     const { wait, answer } = this.#waits.enter();
     this.#feed({ ...command, wait } as UntimedEvent);
-    return answer;
+    return { wait, answer };
   }
 
   /** Looks for deaths and deadlines that went unnoticed. */
@@ -262,8 +361,15 @@ export class Supervisor {
     this.#workers.delete(exit.pid);
     this.#tellOfSilentDeath(worker);
     const drained = this.#options.outputs.drain(worker.key, exit.pid);
-    if (drained === undefined) this.#tellOfExit(worker, exit);
-    else void drained.then(() => this.#tellOfExit(worker, exit));
+    if (drained === undefined) {
+      this.#tellOfExit(worker, exit);
+      return;
+    }
+    this.#ended.set(worker.ticket, { worker, exit });
+    void drained.then(() => {
+      this.#ended.delete(worker.ticket);
+      this.#tellOfExit(worker, exit);
+    });
   }
 
   #tellOfExit(worker: Worker, exit: ExitRecord): void {
@@ -394,6 +500,11 @@ export class Supervisor {
     const record: WatcherRecord | undefined = this.state.watchers[key];
     return record?.name ?? key;
   }
+}
+
+/** What has no end of its own. All other actions that are due are in the queue. */
+function isStanding({ type }: Action): boolean {
+  return type === 'watch_demand' || type === 'await_ready';
 }
 
 /** A reason quotes what could not be run; logs and ten thousand events are not to hold all of it. */

@@ -14,6 +14,7 @@ import {
   type StreamTexts,
 } from '#libs/streams';
 import type { EventFacts } from '#libs/supervision';
+import type { Baggage, PackedBytes, Unpack } from './baggage.ts';
 
 /** How long the end of a process waits for a stream that takes nothing. Milliseconds. */
 const graceMs = 50;
@@ -36,7 +37,15 @@ export interface OutputOptions {
   readonly log: { info(text: string): void; warn(text: string): void };
 }
 
-interface Output {
+/** Whose stream it is. */
+interface Place {
+  readonly key: string;
+  readonly name: StreamName;
+  /** Its watcher's name, which it may outlive. */
+  readonly watcher: string;
+}
+
+interface Output extends Place {
   texts: StreamTexts;
   readonly stream: OutputStream;
 }
@@ -49,6 +58,32 @@ interface Seat {
   readonly readFd: number | undefined;
 }
 
+/** Outputs as the next program of this process takes them over. */
+export interface SavedOutputs {
+  readonly streams: readonly SavedOutput[];
+  readonly pipes: readonly SavedOutputPipe[];
+}
+
+interface SavedOutput extends Place {
+  readonly texts: StreamTexts;
+  /** False: only processes that are there already write to it. */
+  readonly isCurrent: boolean;
+  readonly unwritten: PackedBytes;
+  readonly problem: string | null;
+  readonly dropped: number;
+}
+
+interface SavedOutputPipe {
+  /** Which of `streams`. */
+  readonly stream: number;
+  readonly fd: number;
+  readonly held: PackedBytes;
+  readonly pid: number;
+  readonly wid: number;
+  /** Its process has ended; somebody else holds it open. */
+  readonly isOrphan: boolean;
+}
+
 /** All output of one daemon that is not inherited. */
 export class WatcherOutputs {
   readonly #options: OutputOptions;
@@ -57,6 +92,8 @@ export class WatcherOutputs {
   readonly #readers = new Map<number, PipeReader[]>();
   /** By watcher, oldest first. */
   readonly #orphans = new Map<string, Set<PipeReader>>();
+  readonly #outputOf = new WeakMap<PipeReader, Output>();
+  #isHeld = false;
 
   constructor(options: OutputOptions) {
     this.#options = options;
@@ -73,7 +110,7 @@ export class WatcherOutputs {
       for (const name of streamNames) this.#addSeat(seats, key, name);
       const fds = Object.fromEntries(seats.map(({ name, childFd }) => [name, childFd]));
       const identity = spawn(fds);
-      this.#attach(key, { pid: identity.pid, wid }, seats);
+      this.#attach({ pid: identity.pid, wid }, seats);
       return identity;
     } catch (error) {
       for (const { readFd } of seats) if (readFd !== undefined) closeSync(readFd);
@@ -112,7 +149,7 @@ export class WatcherOutputs {
   /** A watcher is gone. */
   removed(key: string): void {
     this.stopped(key);
-    for (const name of streamNames) this.#outputs.delete(`${name} ${key}`);
+    for (const name of streamNames) this.#outputs.delete(idOf({ key, name }));
   }
 
   /** Why output is not where it should be, for people. */
@@ -127,6 +164,51 @@ export class WatcherOutputs {
     for (const stream of streams) stream.reopen();
     const direct = streams.flatMap(({ directPath }) => directPath ?? []);
     return { direct: [...new Set(direct)].sort() };
+  }
+
+  /** Nothing is written any more until `release`, only queued; resolves when no write is under way. */
+  async hold(): Promise<void> {
+    this.#isHeld = true;
+    await Promise.all(this.#all().map(({ stream }) => stream.hold()));
+  }
+
+  release(): void {
+    this.#isHeld = false;
+    for (const { stream } of this.#all()) stream.release();
+  }
+
+  /** Changes nothing. What has been written is exact while they are held. */
+  handOver(baggage: Baggage): SavedOutputs {
+    const outputs = this.#all();
+    const streams = outputs.map(({ stream, ...place }): SavedOutput => {
+      const { unwritten, ...trouble } = stream.handOver();
+      const isCurrent = this.#outputs.get(idOf(place))?.stream === stream;
+      return { ...place, isCurrent, unwritten: baggage.pack(unwritten), ...trouble };
+    });
+    const pipes = this.#pipes().map(({ reader, isOrphan }): SavedOutputPipe => {
+      const { fd, held, pid, wid } = reader.handOver();
+      const stream = outputs.findIndex((output) => output.stream === reader.stream);
+      return { stream, fd: baggage.keep(fd), held: baggage.pack([held]), pid, wid, isOrphan };
+    });
+    return { streams, pipes };
+  }
+
+  /** To be called once, before any process is started. */
+  takeOver({ streams, pipes }: SavedOutputs, unpack: Unpack): void {
+    const outputs = streams.map(({ unwritten, problem, dropped, isCurrent, texts, ...place }) => {
+      const output = this.#open(place, texts);
+      if (isCurrent) this.#outputs.set(idOf(place), output);
+      output.stream.takeOver({ unwritten: [unpack(unwritten)], problem, dropped });
+      return output;
+    });
+    for (const { stream, fd, held, pid, wid, isOrphan } of pipes) {
+      const output = outputs[stream];
+      if (output === undefined) continue;
+      const reader = this.#read(fd, output, { pid, wid });
+      if (isOrphan) this.#orphansOf(output.key).add(reader);
+      else this.#readers.set(pid, [...(this.#readers.get(pid) ?? []), reader]);
+      reader.takeOver(unpack(held));
+    }
   }
 
   /** Writes what waits, as far as it can be within a second, and closes all. */
@@ -156,15 +238,34 @@ export class WatcherOutputs {
     }
   }
 
-  #attach(key: string, who: { pid: number; wid: number }, seats: readonly Seat[]): void {
+  #attach(who: { pid: number; wid: number }, seats: readonly Seat[]): void {
     const readers = seats.flatMap(({ readFd, output }) => {
-      if (readFd === undefined) return [];
-      const reader: PipeReader = new PipeReader(readFd, output.stream, who, () => {
-        this.#orphans.get(key)?.delete(reader);
-      });
-      return [reader];
+      return readFd === undefined ? [] : [this.#read(readFd, output, who)];
     });
     if (readers.length > 0) this.#readers.set(who.pid, readers);
+  }
+
+  #read(fd: number, output: Output, who: { pid: number; wid: number }): PipeReader {
+    const reader: PipeReader = new PipeReader(fd, output.stream, who, () => {
+      this.#orphans.get(output.key)?.delete(reader);
+    });
+    this.#outputOf.set(reader, output);
+    return reader;
+  }
+
+  #pipes(): { reader: PipeReader; isOrphan: boolean }[] {
+    const own = [...this.#readers.values()].flat();
+    const orphans = [...this.#orphans.values()].flatMap((readers) => [...readers]);
+    return [
+      ...own.map((reader) => ({ reader, isOrphan: false })),
+      ...orphans.map((reader) => ({ reader, isOrphan: true })),
+    ].filter(({ reader }) => !reader.hasEnded);
+  }
+
+  /** Of watchers, and those that only processes still write to. */
+  #all(): Output[] {
+    const written = this.#pipes().flatMap(({ reader }) => this.#outputOf.get(reader) ?? []);
+    return [...new Set([...this.#outputs.values(), ...written])];
   }
 
   async #drain(readers: readonly PipeReader[]): Promise<void> {
@@ -183,24 +284,31 @@ export class WatcherOutputs {
   #configure(key: string, name: StreamName, before: WatcherConfig, after: WatcherConfig): boolean {
     const texts = after.streams[name];
     if (isDeepStrictEqual(before.streams[name], texts)) return false;
-    const output = this.#outputs.get(`${name} ${key}`);
+    const output = this.#outputs.get(idOf({ key, name }));
     if (texts === undefined || output === undefined) return true;
     const wasDirect = output.stream.directPath !== undefined;
-    const { plan, policy } = this.#plan(key, name, texts);
+    const { plan, policy } = this.#plan({ name, watcher: after.name }, texts);
     output.texts = texts;
     output.stream.replace(plan, policy);
     return wasDirect;
   }
 
   #require(key: string, name: StreamName, texts: StreamTexts): Output {
-    const id = `${name} ${key}`;
-    const found = this.#outputs.get(id);
+    const place = { key, name, watcher: this.#nameOf(key) };
+    const found = this.#outputs.get(idOf(place));
     if (found !== undefined && isDeepStrictEqual(found.texts, texts)) return found;
-    const { plan, policy } = this.#plan(key, name, texts);
-    // Kept here: a stream may have something to say when its watcher is gone.
-    const watcher = this.#nameOf(key);
+    const output = this.#open(place, texts);
+    this.#outputs.set(idOf(place), output);
+    return output;
+  }
+
+  #open(place: Place, texts: StreamTexts): Output {
+    const { plan, policy } = this.#plan(place, texts);
+    const { name, watcher } = place;
     const publish = (event: EventName, facts: EventFacts): void => {
-      if (this.#outputs.has(id)) this.#options.publish(watcher, event, { stream: name, ...facts });
+      // A stream may have something to say when its watcher is gone.
+      if (!this.#outputs.has(idOf(place))) return;
+      this.#options.publish(watcher, event, { stream: name, ...facts });
     };
     const stream = new OutputStream(plan, policy, {
       failed: (reason) => {
@@ -213,14 +321,13 @@ export class WatcherOutputs {
         publish('stream_resumed', { dropped });
       },
     });
-    const output = { texts, stream };
-    this.#outputs.set(id, output);
-    return output;
+    if (this.#isHeld) void stream.hold();
+    return { ...place, texts, stream };
   }
 
-  #plan(key: string, stream: StreamName, texts: StreamTexts): ReturnType<typeof planStream> {
-    const watcher = this.#nameOf(key);
-    return planStream(texts, { watcher, stream, files: this.#files, now: Date.now });
+  #plan(place: Omit<Place, 'key'>, texts: StreamTexts): ReturnType<typeof planStream> {
+    const { watcher, name } = place;
+    return planStream(texts, { watcher, stream: name, files: this.#files, now: Date.now });
   }
 
   #nameOf(key: string): string {
@@ -228,7 +335,7 @@ export class WatcherOutputs {
   }
 
   #outputsOf(key: string): Output[] {
-    return streamNames.flatMap((name) => this.#outputs.get(`${name} ${key}`) ?? []);
+    return streamNames.flatMap((name) => this.#outputs.get(idOf({ key, name })) ?? []);
   }
 
   #orphansOf(key: string): Set<PipeReader> {
@@ -266,6 +373,10 @@ function openFile(path: string): number | undefined {
     // The stream reports it when there is something to write.
   }
   return undefined;
+}
+
+function idOf({ key, name }: Pick<Place, 'key' | 'name'>): string {
+  return `${name} ${key}`;
 }
 
 async function closeQuietly(stream: OutputStream): Promise<void> {

@@ -1,6 +1,9 @@
 /** What circusctl lends to a command that it carries out itself. */
 import type { JsonObject } from '#libs/protocol';
 
+/** Sends a command that changes nothing, again if need be, after a moment, and gives the reply. */
+export type Ask = (command: string) => Promise<JsonObject>;
+
 /** The connections and the terminal of whoever typed the command. */
 export interface ClientSide {
   /** The `--endpoint` typed for this command; `undefined` when it was left to its default. */

@@ -26,7 +26,7 @@ type Definition<T extends PropertyTable> = Omit<Command, Defaulted | 'properties
       controller: Controller,
       properties: Checked<T>,
       catalog: readonly Command[],
-    ): ReplyBody | Operation;
+    ): ReplyBody | Operation | Promise<ReplyBody>;
   };
 
 /**

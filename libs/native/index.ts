@@ -1,6 +1,7 @@
 /** Linux, for the daemon: starting processes, learning of their deaths, telling who is who. */
 export { type ActivatedSocket, closeActivated, takeActivatedSockets } from './activation.ts';
 export { openDatagramSender } from './datagram-sender.ts';
+export { chainedPids, noteChain } from './exec-chain.ts';
 export type { DescriptorMapping } from './file-actions.ts';
 export { childFileLimit, fileLimitVariable, raiseFileLimit } from './file-limit.ts';
 export { errnoName, SystemError } from './libc.ts';
@@ -10,8 +11,11 @@ export {
   ListeningSocket,
   openSocket,
   requireInterface,
+  type SavedSocket,
   type SocketRequest,
 } from './listening-socket.ts';
+export { createMemoryFile } from './memory-file.ts';
+export { duplicate, listOwnSockets, type OwnSocket, unreadBytes } from './own-sockets.ts';
 export { createPipe, type Pipe } from './pipes.ts';
 export { constants, requireSupportedPlatform } from './platform.ts';
 export { DescriptorPoll } from './poll.ts';
@@ -27,6 +31,7 @@ export {
 } from './process-tree.ts';
 export { resolveProtocol } from './protocols.ts';
 export { type ExitListener, type ExitRecord, Reaper, type ReaperScope } from './reaper.ts';
+export { type ProgramRequest, replaceProgram, setCloseOnExec } from './replace-program.ts';
 export { type LimitRequest, limitNames } from './rlimits.ts';
 export { type CommandRequest, type CommandResult, runCommand } from './run-command.ts';
 export { sendNow } from './send.ts';

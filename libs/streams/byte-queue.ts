@@ -32,6 +32,13 @@ export class ByteQueue {
     return batch;
   }
 
+  /** All that waits, oldest first, without taking it. Valid until the next call. */
+  peek(): Buffer[] {
+    return this.#tail === undefined
+      ? [...this.#full]
+      : [...this.#full, this.#tail.subarray(0, this.#fill)];
+  }
+
   /** Gives a buffer of `take` back. */
   recycle(batch: Buffer): void {
     if (this.#free.length >= keptBatches) return;

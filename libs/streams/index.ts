@@ -5,9 +5,10 @@ export {
   type FullPolicy,
   OutputStream,
   queueLimitBytes,
+  type SavedStream,
   type StreamReports,
 } from './output-stream.ts';
-export { PipeReader } from './pipe-reader.ts';
+export { PipeReader, type SavedPipe } from './pipe-reader.ts';
 export {
   findStreamProblems,
   planStream,
