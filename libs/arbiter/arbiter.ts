@@ -3,7 +3,9 @@ import {
   type CircusConfig,
   type ConfigPlan,
   checkWatcherOption,
+  circusTable,
   createWatcherConfig,
+  defaultWatcherOptions,
   isTouched,
   planChanges,
   requireConsistent,
@@ -12,7 +14,13 @@ import {
   setWatcherOption,
   type WatcherConfig,
 } from '#libs/config';
-import { type ActivatedSocket, childrenOf } from '#libs/native';
+import {
+  type ActivatedSocket,
+  type CommandRequest,
+  type CommandResult,
+  childrenOf,
+} from '#libs/native';
+import { defaultValues } from '#libs/options';
 import { ProcessMeter } from '#libs/process-info';
 import {
   type AddRequest,
@@ -194,12 +202,17 @@ export class Arbiter implements Controller {
    */
   takeOver(saved: SavedArbiter, unpack: Unpack): void {
     this.#generation = saved.generation;
-    this.#config = saved.config;
-    for (const [key, config] of saved.configs) this.#configs.set(key, config);
+    const { circus, ...config } = saved.config;
+    // Options that this program has and the one before had not.
+    this.#config = { ...config, circus: { ...defaultValues(circusTable), ...circus } };
+    for (const [key, config] of saved.configs) {
+      const options = { ...defaultWatcherOptions(), ...config.options };
+      this.#configs.set(key, { ...config, options });
+    }
     this.#events.takeOver(saved.events);
     this.#sockets.takeOver(saved.sockets);
     this.#areSocketsOpen = true;
-    this.#supervisor.takeOver(saved.supervisor);
+    this.#supervisor.takeOver(saved.supervisor, (key) => rulesOf(this.#requireConfig(key)));
     this.#outputs.takeOver(saved.outputs, unpack);
   }
 
@@ -393,8 +406,18 @@ export class Arbiter implements Controller {
     return await replyOf(shape, answers);
   }
 
-  async upgrade(request: UpgradeRequest): Promise<ReplyBody> {
+  /** Runs a command to its end, as `runCommand` of native does. */
+  async runCommand(request: CommandRequest): Promise<CommandResult> {
+    return await this.#supervisor.runCommand(request);
+  }
+
+  /** @throws CircusError `restarting`: what is under way cannot be handed over */
+  requireUpgradable(): void {
     this.#requireReady();
+  }
+
+  async upgrade(request: UpgradeRequest): Promise<ReplyBody> {
+    this.requireUpgradable();
     if (this.#options.upgrade !== undefined) return await this.#options.upgrade(request);
     throw new CircusError('failed', 'this arbiter is part of another program, which goes on');
   }

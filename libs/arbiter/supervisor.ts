@@ -5,11 +5,14 @@
 import type { WatcherConfig } from '#libs/config';
 import {
   becomeSubreaper,
+  type CommandRequest,
+  type CommandResult,
   chainedPids,
   type ExitRecord,
   isAlive,
   noteChain,
   Reaper,
+  runCommand,
   SpawnError,
   sendSignal,
 } from '#libs/native';
@@ -28,6 +31,7 @@ import {
   step,
   type WaitResult,
   type WatcherRecord,
+  type WatcherRules,
 } from '#libs/supervision';
 import { clockOriginMs, epochSeconds, monotonicMs } from './clock.ts';
 import type { EventLog } from './event-log.ts';
@@ -186,8 +190,12 @@ export class Supervisor {
   }
 
   /** To be called once, and `goOn` after it, instead of `start`. */
-  takeOver({ core, clockOrigin, ...saved }: SavedSupervisor): void {
+  takeOver(
+    { core, clockOrigin, ...saved }: SavedSupervisor,
+    rulesOf: (key: string) => WatcherRules,
+  ): void {
     rebase(core, core.clock + clockOrigin - clockOriginMs());
+    for (const watcher of Object.values(core.watchers)) watcher.rules = rulesOf(watcher.key);
     this.#state = core;
     this.#waits.continueAfter(saved.lastWait);
     for (const worker of saved.workers) this.#workers.set(worker.identity.pid, worker);
@@ -253,6 +261,11 @@ export class Supervisor {
   /** The live processes of a watcher. */
   workersOf(key: string): Worker[] {
     return [...this.#workers.values()].filter((worker) => worker.key === key);
+  }
+
+  /** Runs a command to its end; its death is told to nobody else. */
+  async runCommand(request: CommandRequest): Promise<CommandResult> {
+    return await runCommand(this.#reaper, request);
   }
 
   /** Stops every timer. Processes that still run are left alone. */

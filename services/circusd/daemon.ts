@@ -4,10 +4,12 @@ import type { CircusConfig } from '#libs/config';
 import type { Logger } from '#libs/logging';
 import type { ActivatedSocket } from '#libs/native';
 import { ControlEndpoint } from './control-endpoint.ts';
+import { Endpoints } from './endpoints.ts';
 import { EventPublisher } from './event-publisher.ts';
+import type { ReadState } from './saved-state.ts';
 import { handleSignals } from './signals.ts';
-import { refuseLiveSocket, SocketFile, socketPath } from './socket-file.ts';
 import { StartupError } from './startup-error.ts';
+import { Upgrade } from './upgrade.ts';
 
 /** What a daemon runs with. */
 export interface DaemonOptions {
@@ -17,6 +19,8 @@ export interface DaemonOptions {
   readonly log: Logger;
   /** Sockets that circusd was started with. */
   readonly activated: readonly ActivatedSocket[];
+  /** What another program of this process has left; without it circusd starts. */
+  readonly state: ReadState | undefined;
 }
 
 /**
@@ -25,27 +29,59 @@ export interface DaemonOptions {
  * @throws StartupError an endpoint or a socket cannot be bound
  */
 export async function runDaemon(options: DaemonOptions): Promise<void> {
-  const { version, config, reread, log } = options;
-  log.info(`Starting master on pid ${process.pid}`);
-  const publisher = new EventPublisher(log);
-  const onEvent = publisher.publish.bind(publisher);
-  const arbiter = new Arbiter({ version, config, reread, log, onEvent });
-  const control = new ControlEndpoint(arbiter, log);
-  const { endpoint, pubsub_endpoint } = config.circus;
-  const files = [await bind(publisher, 'pubsub_endpoint', pubsub_endpoint)];
-  openSockets(arbiter, options);
+  const { state, log } = options;
+  const { arbiter, endpoints } = build(options);
   try {
-    files.push(await bind(control, 'endpoint', endpoint));
+    if (state === undefined) await open(arbiter, endpoints, options);
+    else await goOn(arbiter, endpoints, options, state);
     handleSignals(arbiter, log);
-    const serving = [publisher.serve(), control.serve()];
-    void announceStart(arbiter, log);
+    if (state === undefined) void announceStart(arbiter, log);
     await arbiter.ended;
-    await Promise.all([control.close(), publisher.close()]);
-    for (const file of files) file?.remove();
-    await Promise.all(serving);
   } finally {
+    await endpoints.close();
     arbiter.closeSockets();
   }
+}
+
+function build({ version, config, reread, log }: DaemonOptions): {
+  arbiter: Arbiter;
+  endpoints: Endpoints;
+} {
+  const events = new EventPublisher(log);
+  const arbiter: Arbiter = new Arbiter({
+    version,
+    config,
+    reread,
+    log,
+    onEvent: (event) => events.publish(event),
+    upgrade: (request) => upgrade.begin(request),
+  });
+  const endpoints = new Endpoints(new ControlEndpoint(arbiter, log), events, log);
+  const upgrade = new Upgrade({ version, arbiter, endpoints, log });
+  return { arbiter, endpoints };
+}
+
+async function open(arbiter: Arbiter, endpoints: Endpoints, options: DaemonOptions): Promise<void> {
+  const { log, config } = options;
+  log.info(`Starting master on pid ${process.pid}`);
+  await endpoints.openEvents(config.circus.pubsub_endpoint);
+  openSockets(arbiter, options);
+  await endpoints.openControl(config.circus.endpoint);
+}
+
+/** Supervision comes first: whatever the endpoints do, nobody is left alone. */
+async function goOn(
+  arbiter: Arbiter,
+  endpoints: Endpoints,
+  { log }: DaemonOptions,
+  { saved, unpack }: ReadState,
+): Promise<void> {
+  arbiter.takeOver(saved.arbiter, unpack);
+  if (saved.endpoints !== null) endpoints.takeOver(saved.endpoints);
+  arbiter.goOn(saved.arbiter);
+  const { version, generation } = arbiter;
+  log.info(`Upgraded from circusd ${saved.version} to ${version}, generation ${generation}`);
+  if (saved.endpoints !== null) await endpoints.openAgain(saved.endpoints);
 }
 
 function openSockets(arbiter: Arbiter, { activated }: DaemonOptions): void {
@@ -64,20 +100,4 @@ async function announceStart(arbiter: Arbiter, log: Logger): Promise<void> {
     log.error(`not everything has started: ${error instanceof Error ? error.message : error}`);
   }
   log.info('Arbiter now waiting for commands');
-}
-
-async function bind(
-  socket: { bind(endpoint: string): Promise<void> },
-  option: string,
-  endpoint: string,
-): Promise<SocketFile | undefined> {
-  try {
-    const path = socketPath(endpoint);
-    if (path !== undefined) await refuseLiveSocket(path);
-    await socket.bind(endpoint);
-    return path === undefined ? undefined : new SocketFile(path);
-  } catch (error) {
-    const cause = error instanceof Error ? error.message : String(error);
-    throw new StartupError(`[circus] ${option} = ${endpoint} cannot be bound: ${cause}`);
-  }
 }

@@ -3,6 +3,7 @@ import { type Command, CommanderError } from 'commander';
 import type { CircusConfig } from '#libs/config';
 import { createLogger, type Logger, logLevels, readLoggerConfig } from '#libs/logging';
 import {
+  fileLimitVariable,
   openDatagramSender,
   raiseFileLimit,
   requireSupportedPlatform,
@@ -14,6 +15,9 @@ import { runDaemon } from './daemon.ts';
 import { daemonize } from './daemonize.ts';
 import { exitCodes } from './manual-tables.ts';
 import { removePidfile, writePidfile } from './pidfile.ts';
+import { rehearse } from './rehearsal.ts';
+import { takeState } from './resumption.ts';
+import type { ReadState } from './saved-state.ts';
 import { claimSignals } from './signals.ts';
 import { StartupError } from './startup-error.ts';
 
@@ -28,9 +32,10 @@ async function main(): Promise<void> {
   if (parsed === undefined) return;
   try {
     requireSupportedPlatform();
-    if (parsed.config === undefined) process.stdout.write(command.helpInformation());
+    if (parsed.canResume !== undefined) tellWhetherItCan(parsed.canResume);
+    else if (parsed.config === undefined) process.stdout.write(command.helpInformation());
     else if (parsed.check) check(parsed.config);
-    else if (!parsed.daemon || daemonize() === undefined) await run(parsed.config, parsed);
+    else await start(parsed.config, parsed);
     process.exit(exitCodes.ok);
   } catch (error) {
     if (!(error instanceof StartupError)) throw error;
@@ -53,6 +58,15 @@ function parse(command: Command): CircusdArguments | undefined {
   }
 }
 
+/** Asked by a circusd that this program is to take over from. */
+function tellWhetherItCan(fd: string): void {
+  try {
+    process.stdout.write(`${rehearse(CIRCUS_VERSION, Number(fd))}\n`);
+  } catch (error) {
+    throw new StartupError(error instanceof Error ? error.message : String(error));
+  }
+}
+
 function check(file: string): void {
   const config = requireConfig(file, (text) => process.stderr.write(`warning: ${text}\n`));
   const { watchers, plugins, sockets } = config;
@@ -60,11 +74,24 @@ function check(file: string): void {
   process.stdout.write(`${file}: no faults; ${counts}\n`);
 }
 
-async function run(file: string, flags: CircusdArguments): Promise<void> {
+async function start(file: string, flags: CircusdArguments): Promise<void> {
+  const state = takeState(process.env);
+  if (state === undefined && flags.daemon && daemonize() !== undefined) return;
+  await run(file, flags, state);
+}
+
+async function run(
+  file: string,
+  flags: CircusdArguments,
+  state: ReadState | undefined,
+): Promise<void> {
   raiseFileLimit();
+  // It was for this program, and no worker is to have it.
+  if (state !== undefined) delete process.env[fileLimitVariable];
   const activated = takeActivatedSockets(process.env);
   const warnings: string[] = [];
-  const config = requireConfig(file, (text) => warnings.push(text));
+  // What has been set and added since the files were read stays, and what is in them waits.
+  const config = state?.saved.arbiter.config ?? requireConfig(file, (text) => warnings.push(text));
   const { circus } = config;
   const log = openLog(circus, flags);
   for (const text of warnings) log.warn(text);
@@ -74,7 +101,7 @@ async function run(file: string, flags: CircusdArguments): Promise<void> {
   try {
     if (pidfile !== null) claimPidfile(pidfile);
     const reread = (): CircusConfig => requireConfig(file, (text) => log.warn(text));
-    await runDaemon({ version: CIRCUS_VERSION, config, reread, log, activated });
+    await runDaemon({ version: CIRCUS_VERSION, config, reread, log, activated, state });
   } finally {
     if (pidfile !== null) removePidfile(pidfile);
     await log.close();

@@ -23,15 +23,34 @@ export async function refuseLiveSocket(path: string): Promise<void> {
   if (isLive) throw new Error('Address already in use');
 }
 
-/** A socket file that has just been bound, now its owner's alone: whoever connects can run programs. */
+/** Which file at a path is ours. */
+export interface SavedSocketFile {
+  readonly path: string;
+  readonly inode: number;
+}
+
+/** A socket file of ours. */
 export class SocketFile {
   readonly #path: string;
   readonly #inode: number;
 
-  constructor(path: string) {
-    chmodSync(path, 0o600);
+  private constructor({ path, inode }: SavedSocketFile) {
     this.#path = path;
-    this.#inode = statSync(path).ino;
+    this.#inode = inode;
+  }
+
+  /** One that has just been bound, now its owner's alone: whoever connects can run programs. */
+  static made(path: string): SocketFile {
+    chmodSync(path, 0o600);
+    return new SocketFile({ path, inode: statSync(path).ino });
+  }
+
+  static takeOver(saved: SavedSocketFile): SocketFile {
+    return new SocketFile(saved);
+  }
+
+  handOver(): SavedSocketFile {
+    return { path: this.#path, inode: this.#inode };
   }
 
   /** Removes it, unless it is somebody else's by now. */
