@@ -1,6 +1,6 @@
 /**
- * Our own sockets at an address, found in /proc: libzmq tells nobody its descriptors, and some have to
- * be known, to be kept or to be waited for.
+ * Our own sockets, found in /proc: libzmq tells nobody its descriptors, and some have to be known, to be
+ * kept or to be waited for.
  */
 import { readdirSync } from 'node:fs';
 import { libc } from './libc.ts';
@@ -17,13 +17,17 @@ export interface OwnSocket {
 
 /** All of them. */
 export function listOwnSockets(): OwnSocket[] {
-  const fds = readdirSync('/proc/self/fd').map(Number);
-  return fds.flatMap((fd) => {
-    const local = readLocalAddress(fd);
-    return local === undefined
-      ? []
-      : [{ fd, isListening: isListening(fd), address: local.address }];
-  });
+  return readdirSync('/proc/self/fd').flatMap((name) => look(Number(name)) ?? []);
+}
+
+function look(fd: number): OwnSocket | undefined {
+  try {
+    const address = readLocalAddress(fd)?.address;
+    return address === undefined ? undefined : { fd, isListening: isListening(fd), address };
+  } catch {
+    // A thread of libzmq has closed it meanwhile.
+    return undefined;
+  }
 }
 
 /** How many bytes have come and were not read. */

@@ -77,7 +77,7 @@ export class Binding {
     return all.filter((socket) => !socket.isListening && isSamePlace(socket, listener));
   }
 
-  /** Closes the socket, and resolves when what it has sent is with the kernel. */
+  /** Closes the socket, and resolves when what it has sent is with the kernel. Never rejects. */
   async hold(socket: BindingSocket): Promise<SavedBinding> {
     const { endpoint } = this;
     const found = listOwnSockets().find((candidate) => this.#isListener(candidate));
@@ -86,9 +86,9 @@ export class Binding {
     const spare = path === undefined ? undefined : keepFile(path);
     socket.close();
     await until(() => !listOwnSockets().some(({ fd }) => fd === found?.fd));
-    if (path !== undefined && spare !== undefined) giveBack(spare, path);
+    const isThere = path === undefined || (spare !== undefined && giveBack(spare, path));
     await until(() => kept === undefined || this.connections().length === 0);
-    const isHeld = kept !== undefined && (path === undefined || spare !== undefined);
+    const isHeld = kept !== undefined && isThere;
     const file = this.#file?.handOver() ?? null;
     return { endpoint, listener: isHeld ? kept : null, file };
   }
@@ -124,11 +124,16 @@ function keepFile(path: string): string | undefined {
   }
 }
 
-/** libzmq removes the file of a listener that it has made itself. */
-function giveBack(spare: string, path: string): void {
-  renameSync(spare, path);
-  // Two names of one file stay two.
-  rmSync(spare, { force: true });
+/** libzmq removes the file of a listener that it has made itself. False: there is none any more. */
+function giveBack(spare: string, path: string): boolean {
+  try {
+    renameSync(spare, path);
+    // Two names of one file stay two.
+    rmSync(spare, { force: true });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 async function until(condition: () => boolean): Promise<void> {

@@ -8,7 +8,7 @@ import { Baggage, type SavedArbiter, type Unpack } from '#libs/arbiter';
 import type { SavedEndpoints } from './endpoints.ts';
 
 /** The format that is written; raised by a change that a reader of the one before would get wrong. */
-export const stateFormat = 1;
+const stateFormat = 1;
 
 /** A circusd between two programs. */
 export interface SavedDaemon {
