@@ -19,6 +19,7 @@ import {
   type CommandRequest,
   type CommandResult,
   childrenOf,
+  type ProcessIdentity,
 } from '#libs/native';
 import { defaultValues } from '#libs/options';
 import { ProcessMeter } from '#libs/process-info';
@@ -130,8 +131,9 @@ export class Arbiter implements Controller {
       outputs: this.#outputs,
       onRemoved: (key) => {
         this.#outputs.removed(key);
-        this.#configs.delete(key);
         this.#sockets.unwatchDemand(key);
+        // A successor of the same name may have come since, and its configuration with it.
+        if (this.#supervisor.state.watchers[key] === undefined) this.#configs.delete(key);
       },
       onEnd: () => {
         clearInterval(this.#passTimer);
@@ -146,7 +148,7 @@ export class Arbiter implements Controller {
     if (!this.#areSocketsOpen) this.openSockets();
     this.#supervisor.start();
     this.#passEvery(this.#config.circus.check_delay);
-    await this.#startConfigured();
+    await this.#startAll(this.#config.watchers);
   }
 
   /**
@@ -222,6 +224,11 @@ export class Arbiter implements Controller {
     this.#passEvery(this.#config.circus.check_delay);
   }
 
+  /** Whether it was told to end. */
+  get isEnding(): boolean {
+    return this.#supervisor.state.phase !== 'running';
+  }
+
   get globalOptions(): GlobalOptions {
     const { endpoint, stats_endpoint, pubsub_endpoint, check_delay, multicast_endpoint } =
       this.#config.circus;
@@ -248,13 +255,18 @@ export class Arbiter implements Controller {
   }
 
   describeSelf(): JsonObject {
-    return { ...this.#meter.describe(this.pid), children: [] };
+    const children = this.#describeAll(this.#supervisor.strays());
+    return { ...this.#meter.describe(this.pid), children };
+  }
+
+  #describeAll(processes: readonly ProcessIdentity[]): JsonObject[] {
+    return processes
+      .map(({ pid }) => this.#meter.describe(pid))
+      .filter((description) => description !== undefined);
   }
 
   #describeWorker({ identity: { pid }, wid, spawnedAt }: Worker): ProcessView {
-    const children = childrenOf(pid)
-      .map((child) => this.#meter.describe(child.pid))
-      .filter((child) => child !== undefined);
+    const children = this.#describeAll(childrenOf(pid));
     return {
       pid,
       wid,
@@ -305,7 +317,7 @@ export class Arbiter implements Controller {
     const config = createWatcherConfig(name, cmd, args, options);
     requireStreams(config);
     const key = name.toLowerCase();
-    if (this.#configs.has(key)) {
+    if (this.#lastingKeys().includes(key)) {
       throw new CircusError('already_exists', `watcher '${name}' already exists`);
     }
     requireSockets(config, this.#sockets.managed.names);
@@ -376,14 +388,14 @@ export class Arbiter implements Controller {
 
   /** Ends everything; a second one, or `atOnce`, without waiting for anybody. */
   quit({ atOnce = false }: { atOnce?: boolean } = {}): Operation {
-    if (this.#supervisor.state.phase === 'running') this.#options.log.info('Arbiter exiting');
+    if (!this.isEnding) this.#options.log.info('Arbiter exiting');
     return operation([this.#supervisor.order({ type: 'quit', atOnce })], 'nothing');
   }
 
   reloadConfig({ dryRun }: { dryRun: boolean }): Operation {
     this.#requireReady();
     const next = this.#reread();
-    const plan = this.#withSocketUsers(planChanges(this.#config, this.#keys(), next), next);
+    const plan = this.#withSocketUsers(planChanges(this.#config, this.#lastingKeys(), next), next);
     const reply = { plan: describePlan(plan) };
     if (dryRun) return { reply, done: Promise.resolve({}) };
     this.#prepareSockets(next.sockets).commit();
@@ -447,7 +459,7 @@ export class Arbiter implements Controller {
     } finally {
       this.#isRestarting = false;
     }
-    await this.#startConfigured();
+    await Promise.all(this.#startAll(this.#config.watchers).map(({ answer }) => answer));
     return {};
   }
 
@@ -523,10 +535,7 @@ export class Arbiter implements Controller {
     const changes = plan.changed.map(({ key, action, apply }) =>
       this.#configure(key, apply(this.#requireConfig(key)), action === 'reload'),
     );
-    const additions = plan.added.map((config) => this.#addWatcher(config, false));
-    const keys = plan.added.map(({ name }) => name.toLowerCase());
-    const start = this.#supervisor.order({ type: 'start', keys, isOne: false });
-    return [...removals, ...changes, ...additions, start];
+    return [...removals, ...changes, ...this.#startAll(plan.added)];
   }
 
   #passEvery(seconds: number): void {
@@ -538,11 +547,14 @@ export class Arbiter implements Controller {
     );
   }
 
-  async #startConfigured(): Promise<void> {
-    // All in one turn: there is no moment at which only some of them are there.
-    const additions = this.#config.watchers.map((config) => this.#addWatcher(config, false));
-    const start = this.#supervisor.order({ type: 'start', keys: this.#keys(), isOne: false });
-    await Promise.all([...additions, start].map(({ answer }) => answer));
+  /**
+   * Adds watchers and starts those with autostart. All is ordered before anything is waited for: a
+   * later command is a later one to each of them.
+   */
+  #startAll(configs: readonly WatcherConfig[]): Order[] {
+    const additions = configs.map((config) => this.#addWatcher(config, false));
+    const keys = configs.map(({ name }) => name.toLowerCase());
+    return [...additions, this.#supervisor.order({ type: 'start', keys, isOne: false })];
   }
 
   #addWatcher(config: WatcherConfig, start: boolean): Order {
@@ -562,6 +574,12 @@ export class Arbiter implements Controller {
 
   #keys(): string[] {
     return Object.keys(this.#supervisor.state.watchers).sort();
+  }
+
+  /** Without those that are being removed. */
+  #lastingKeys(): string[] {
+    const { watchers } = this.#supervisor.state;
+    return this.#keys().filter((key) => watchers[key]?.isRemoved === false);
   }
 
   #resolve(selection: Selection): readonly string[] {
@@ -584,9 +602,7 @@ export class Arbiter implements Controller {
   }
 
   #requireReady(): void {
-    if (this.#supervisor.state.phase !== 'running') {
-      throw new CircusError('restarting', 'arbiter is stopping...');
-    }
+    if (this.isEnding) throw new CircusError('restarting', 'arbiter is stopping...');
     if (this.#isRestarting) throw new CircusError('restarting', 'arbiter is restarting...');
   }
 }

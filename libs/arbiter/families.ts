@@ -3,10 +3,10 @@
  * cuts the links; those that outlive it are its remains and come to circusd, the subreaper.
  */
 import {
+  type ChildLookup,
   childrenOf,
   descendantsOf,
   isAlive,
-  isGroupAlive,
   type ProcessIdentity,
   sendSignal,
   signalGroup,
@@ -22,19 +22,23 @@ export type Signalled = readonly number[];
  * Remembers the descendants, signals the worker, and its direct children when asked to. A worker that
  * has just died by itself counts as signalled: nothing else may tell that it is gone.
  */
-export function stopWorker(worker: Worker, signum: number, withChildren: boolean): Signalled {
+export function stopWorker(
+  worker: Worker,
+  { signum, withChildren }: { signum: number; withChildren: boolean },
+  lookup: ChildLookup,
+): Signalled {
   const { pid } = worker.identity;
-  const children = withChildren ? childrenOf(pid) : [];
-  worker.family = completeFamily(worker.family, pid);
+  const children = withChildren ? childrenOf(pid, lookup) : [];
+  worker.family = completeFamily(worker, lookup);
   worker.isSignalled = true;
   signal(pid, signum);
   return [pid, ...signalAll(children, signum)];
 }
 
 /** SIGKILL to the worker, its group, and every descendant that is known or found. */
-export function killWorker(worker: Worker): Signalled {
+export function killWorker(worker: Worker, lookup: ChildLookup): Signalled {
   const { pid } = worker.identity;
-  worker.family = completeFamily(worker.family, pid);
+  worker.family = completeFamily(worker, lookup);
   worker.isSignalled = true;
   signal(pid, SIGKILL);
   const killed = signalAll(worker.family, SIGKILL);
@@ -42,17 +46,23 @@ export function killWorker(worker: Worker): Signalled {
   return [pid, ...killed];
 }
 
-/** Whether anything of a dead worker's tree is still there. */
-export function hasRemains(worker: Worker): boolean {
-  return isGroupAlive(worker.identity.pid) || worker.family.some(isAlive);
-}
-
 /** Signals what a dead worker left. */
-export function signalRemains(worker: Worker, signum: number): void {
+export function signalRemains(worker: Worker, signum: number, lookup: ChildLookup): void {
   const alive = worker.family.filter(isAlive);
-  worker.family = [...alive, ...alive.flatMap(({ pid }) => descendantsOf(pid))];
+  const found = alive.flatMap(({ pid }) => descendantsOf(pid, lookup));
+  worker.family = unite(alive, found);
   signalAll(worker.family, signum);
   signalGroup(worker.identity.pid, signum);
+}
+
+/** Signals these and all that descends from them. */
+export function signalTrees(
+  roots: readonly ProcessIdentity[],
+  signum: number,
+  lookup: ChildLookup,
+): void {
+  const found = roots.flatMap(({ pid }) => descendantsOf(pid, lookup));
+  signalAll(unite(roots, found), signum);
 }
 
 /** Pids of those that were there and ours to signal. */
@@ -73,8 +83,14 @@ function signal(target: ProcessIdentity | number, signum: number): boolean {
   }
 }
 
-function completeFamily(known: readonly ProcessIdentity[], pid: number): ProcessIdentity[] {
-  const family = new Map(known.map((member) => [member.pid, member]));
-  for (const member of descendantsOf(pid)) family.set(member.pid, member);
-  return [...family.values()].filter(isAlive);
+function completeFamily({ family, identity }: Worker, lookup: ChildLookup): ProcessIdentity[] {
+  return unite(family, descendantsOf(identity.pid, lookup)).filter(isAlive);
+}
+
+/** All of both, each once. A pid that is in both was given again: the later one is meant. */
+export function unite(
+  known: readonly ProcessIdentity[],
+  found: readonly ProcessIdentity[],
+): ProcessIdentity[] {
+  return [...new Map([...known, ...found].map((member) => [member.pid, member])).values()];
 }

@@ -20,7 +20,7 @@ import type { WorkerSockets } from './worker-sockets.ts';
  */
 export function spawnWorker(
   watcher: WatcherConfig,
-  wid: number,
+  { wid, ticket }: { wid: number; ticket: number },
   sockets: WorkerSockets,
   outputs: OutputDescriptors,
 ): ProcessIdentity {
@@ -35,6 +35,7 @@ export function spawnWorker(
     stdout: outputs.stdout ?? (options.close_child_stdout ? 'null' : 'inherit'),
     stderr: outputs.stderr ?? (options.close_child_stderr ? 'null' : 'inherit'),
     descriptors: sockets.descriptors,
+    mark: ticket,
     ...(sockets.listenEnv === undefined ? {} : { pidVariable: 'LISTEN_PID' }),
     rlimits: Object.entries(rlimits).map(([name, value]) => ({ name, value })),
     ...credentialsOf(watcher),

@@ -10,10 +10,12 @@ import {
   chainedPids,
   type ExitRecord,
   isAlive,
+  isPassing,
+  keepChildLookup,
   noteChain,
+  type ProcessIdentity,
   Reaper,
   runCommand,
-  SpawnError,
   sendSignal,
 } from '#libs/native';
 import type { EventName } from '#libs/protocol';
@@ -35,9 +37,9 @@ import {
 } from '#libs/supervision';
 import { clockOriginMs, epochSeconds, monotonicMs } from './clock.ts';
 import type { EventLog } from './event-log.ts';
-import { hasRemains, killWorker, signalRemains, stopWorker } from './families.ts';
+import { killWorker, stopWorker } from './families.ts';
+import { Leftovers, type SavedLeftovers } from './leftovers.ts';
 import { spawnWorker } from './spawn-worker.ts';
-import { findStrays, signalStrays } from './strays.ts';
 import { WaitingRoom } from './waiting-room.ts';
 import type { WatcherOutputs } from './watcher-outputs.ts';
 import { WorkQueue } from './work-queue.ts';
@@ -48,8 +50,8 @@ const SIGHUP = 1;
 const SIGKILL = 9;
 const SIGTERM = 15;
 
-/** How often what dead workers left, and strays, are looked at: not all of them die as our children. */
-const remainsPollMs = 50;
+/** How long a scan of all processes is good for, on kernels that need one. Milliseconds. */
+const lookupKeptMs = 100;
 
 /** A timer that is never asked for less than this fires early and finds nothing due. */
 const longestTimerMs = 2 ** 31 - 1;
@@ -99,17 +101,21 @@ export interface SavedSupervisor {
   /** The highest number that a waiting command was given. */
   readonly lastWait: number;
   readonly workers: readonly Worker[];
-  /** Dead workers with descendants that are alive. */
-  readonly remains: readonly Worker[];
   readonly released: readonly Worker[];
+  readonly releasedTickets: readonly number[];
   /** Reaped, and the core does not know yet. */
   readonly ended: readonly EndedWorker[];
-  readonly awaitsStrays: boolean;
+  readonly leftovers: SavedLeftovers;
   /** Pids of those that became their command, or will, through other programs. */
   readonly chained: readonly number[];
 }
 
-interface EndedWorker {
+interface Exit {
+  readonly exit: ExitRecord;
+  readonly worker: Worker | undefined;
+}
+
+interface EndedWorker extends Exit {
   readonly worker: Worker;
   readonly exit: ExitRecord;
 }
@@ -153,15 +159,23 @@ export class Supervisor {
     },
   );
   readonly #workers = new Map<number, Worker>();
-  /** Dead workers with descendants that are alive, by ticket. */
-  readonly #remains = new Map<number, Worker>();
   /** Pids that were given up by `rm --nostop`: not ours, and no strays. */
   readonly #released = new Map<number, Worker>();
   /** By ticket, until their output is written. */
   readonly #ended = new Map<number, EndedWorker>();
+  /** What they have started is no more ours than they are, even when they are gone. */
+  readonly #releasedTickets = new Set<number>();
+  readonly #lookup = keepChildLookup(lookupKeptMs);
+  readonly #leftovers = new Leftovers({
+    isWorker: (pid) => this.#workers.has(pid) || this.#released.has(pid),
+    isSpared: (ticket) => this.#releasedTickets.has(ticket) || this.#isLiving(ticket),
+    lookup: this.#lookup,
+    onRemainsGone: ({ key, ticket }) => this.#feed({ type: 'remains_gone', key, ticket }),
+    onStraysGone: () => this.#feed({ type: 'strays_gone' }),
+  });
+  /** Deaths of one turn: one look tells what all of them have left. */
+  #exits: Exit[] = [];
   #timer: NodeJS.Timeout | undefined;
-  #remainsTimer: NodeJS.Timeout | undefined;
-  #awaitsStrays = false;
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
@@ -181,10 +195,10 @@ export class Supervisor {
       queue: this.#queue.waiting,
       lastWait: this.#waits.lastNumber,
       workers: [...this.#workers.values()],
-      remains: [...this.#remains.values()],
       released: [...this.#released.values()],
-      ended: [...this.#ended.values()],
-      awaitsStrays: this.#awaitsStrays,
+      releasedTickets: [...this.#releasedTickets],
+      ended: [...this.#ended.values(), ...this.#exits.flatMap(endedWorker)],
+      leftovers: this.#leftovers.handOver(),
       chained: chainedPids(),
     };
   }
@@ -199,9 +213,9 @@ export class Supervisor {
     this.#state = core;
     this.#waits.continueAfter(saved.lastWait);
     for (const worker of saved.workers) this.#workers.set(worker.identity.pid, worker);
-    for (const worker of saved.remains) this.#remains.set(worker.ticket, worker);
     for (const worker of saved.released) this.#released.set(worker.identity.pid, worker);
-    this.#awaitsStrays = saved.awaitsStrays;
+    for (const ticket of saved.releasedTickets) this.#releasedTickets.add(ticket);
+    this.#leftovers.takeOver(saved.leftovers);
     for (const pid of saved.chained) noteChain(pid);
   }
 
@@ -215,7 +229,7 @@ export class Supervisor {
     for (const { key, gate } of pendingGates(this.state)) {
       this.#feed({ type: 'verdict', key, gate, isPassed: true });
     }
-    this.#watchRemains();
+    this.#leftovers.goOn();
     this.#feed({ type: 'tick' });
   }
 
@@ -268,10 +282,16 @@ export class Supervisor {
     return await runCommand(this.#reaper, request);
   }
 
+  /** Processes below circusd of which nobody knows whose they are. */
+  strays(): ProcessIdentity[] {
+    this.#leftovers.look();
+    return this.#leftovers.strays();
+  }
+
   /** Stops every timer. Processes that still run are left alone. */
   close(): void {
     clearTimeout(this.#timer);
-    clearTimeout(this.#remainsTimer);
+    this.#leftovers.close();
     this.#reaper.stop();
   }
 
@@ -300,22 +320,23 @@ export class Supervisor {
 
   readonly #performers: Performers = {
     spawn: (action) => this.#spawn(action),
-    signal: ({ key, pid, signum, withChildren }) => {
-      const worker = this.#workers.get(pid);
-      if (worker !== undefined) this.#publishKills(key, stopWorker(worker, signum, withChildren));
+    signal: ({ key, ...signal }) => {
+      const worker = this.#findWorker(signal);
+      if (worker !== undefined) this.#publishKills(key, stopWorker(worker, signal, this.#lookup()));
     },
-    hup: ({ pid }) => {
-      const worker = this.#workers.get(pid);
+    hup: (target) => {
+      const worker = this.#findWorker(target);
       if (worker !== undefined) sendSignal(worker.identity, SIGHUP);
     },
-    kill_tree: ({ key, pid }) => {
-      const worker = this.#workers.get(pid);
-      if (worker !== undefined) this.#publishKills(key, killWorker(worker));
+    kill_tree: ({ key, ...target }) => {
+      const worker = this.#findWorker(target);
+      if (worker !== undefined) this.#publishKills(key, killWorker(worker, this.#lookup()));
     },
-    end_remains: ({ ticket, signum }) => this.#signalRemains(ticket, signum),
-    kill_remains: ({ ticket }) => this.#signalRemains(ticket, SIGKILL),
-    release: ({ pids }) => {
-      for (const pid of pids) this.#release(pid);
+    end_remains: ({ ticket, signum }) => this.#leftovers.signalRemains(ticket, signum),
+    kill_remains: ({ ticket }) => this.#leftovers.signalRemains(ticket, SIGKILL),
+    release: ({ key }) => {
+      for (const worker of this.workersOf(key)) this.#release(worker);
+      this.#leftovers.disown(key);
     },
     publish: ({ key, event, facts }) => this.#publish(key, event, facts),
     report: ({ level, text }) => this.#options.log[level](text),
@@ -341,7 +362,7 @@ export class Supervisor {
     try {
       const { configOf, sockets, outputs } = this.#options;
       const identity = outputs.spawn(key, wid, (descriptors) =>
-        spawnWorker(configOf(key), wid, sockets.forWorker(key, wid), descriptors),
+        spawnWorker(configOf(key), { wid, ticket }, sockets.forWorker(key, wid), descriptors),
       );
       const { pid } = identity;
       this.#workers.set(pid, {
@@ -356,53 +377,54 @@ export class Supervisor {
       this.#feed({ type: 'spawned', key, wid, ticket, pid, random });
     } catch (error) {
       const reason = shorten(error instanceof Error ? error.message : String(error));
-      const isPermanent = !(error instanceof SpawnError) || error.isPermanent;
+      const isPermanent = !isPassing(error);
       this.#options.log.error(`cannot spawn a ${this.#nameOf(key)} process: ${reason}`);
       this.#feed({ type: 'spawn_failed', key, wid, ticket, isPermanent, reason, random });
     }
   }
 
   #onExit(exit: ExitRecord): void {
-    const released = this.#released.get(exit.pid);
-    if (released !== undefined) void this.#options.outputs.drain(released.key, exit.pid);
-    this.#released.delete(exit.pid);
-    const worker = this.#workers.get(exit.pid);
-    if (worker === undefined) {
-      this.#checkRemains();
-      return;
+    const { pid } = exit;
+    this.#leftovers.reaped(pid);
+    const released = this.#released.get(pid);
+    if (released !== undefined) void this.#options.outputs.drain(released.key, pid);
+    this.#released.delete(pid);
+    const worker = this.#workers.get(pid);
+    this.#workers.delete(pid);
+    if (worker !== undefined) this.#tellOfSilentDeath(worker);
+    if (this.#exits.length === 0) queueMicrotask(() => this.#settleExits());
+    this.#exits.push({ exit, worker });
+  }
+
+  #settleExits(): void {
+    const dead = this.#exits.flatMap(endedWorker);
+    this.#exits = [];
+    if (dead.length > 0) this.#leftovers.look();
+    for (const { worker, exit } of dead) {
+      const drained = this.#options.outputs.drain(worker.key, exit.pid);
+      if (drained === undefined) this.#tellOfExit(worker, exit);
+      else void this.#tellOfExitAfter(drained, { worker, exit });
     }
-    this.#workers.delete(exit.pid);
-    this.#tellOfSilentDeath(worker);
-    const drained = this.#options.outputs.drain(worker.key, exit.pid);
-    if (drained === undefined) {
-      this.#tellOfExit(worker, exit);
-      return;
-    }
-    this.#ended.set(worker.ticket, { worker, exit });
-    void drained.then(() => {
-      this.#ended.delete(worker.ticket);
-      this.#tellOfExit(worker, exit);
-    });
+    this.#leftovers.check();
+  }
+
+  async #tellOfExitAfter(drained: Promise<void>, ended: EndedWorker): Promise<void> {
+    const { ticket } = ended.worker;
+    this.#ended.set(ticket, ended);
+    await drained;
+    this.#ended.delete(ticket);
+    this.#tellOfExit(ended.worker, ended.exit);
   }
 
   #tellOfExit(worker: Worker, exit: ExitRecord): void {
     const { key, wid, ticket } = worker;
     const exitCode = exit.exitCode ?? -(exit.signal ?? 0);
-    const leavesRemains = hasRemains(worker);
-    if (leavesRemains) this.#remains.set(ticket, worker);
+    const hasRemains = !this.#releasedTickets.has(ticket) && this.#leftovers.isLeftBy(worker);
     const failure = exit.failedBeforeExec
       ? 'limits or user could not be set before the command'
       : null;
-    this.#feed({
-      type: 'exited',
-      key,
-      wid,
-      ticket,
-      exitCode,
-      hasRemains: leavesRemains,
-      failure,
-      random: Math.random(),
-    });
+    const random = Math.random();
+    this.#feed({ type: 'exited', key, wid, ticket, exitCode, hasRemains, failure, random });
   }
 
   /**
@@ -416,62 +438,28 @@ export class Supervisor {
     this.#queue.push([{ type: 'publish', key, event: 'kill', facts }]);
   }
 
-  #signalRemains(ticket: number, signum: number): void {
-    const worker = this.#remains.get(ticket);
-    if (worker === undefined) return;
-    signalRemains(worker, signum);
-    this.#watchRemains();
-  }
-
-  /** Tells the core of remains, and at the end of strays, that are gone. */
-  #checkRemains(): void {
-    for (const [ticket, worker] of this.#remains) {
-      if (hasRemains(worker)) continue;
-      this.#remains.delete(ticket);
-      this.#feed({ type: 'remains_gone', key: worker.key, ticket });
-    }
-    if (this.#awaitsStrays && this.#strays().length === 0) {
-      this.#awaitsStrays = false;
-      this.#feed({ type: 'strays_gone' });
-    }
-  }
-
-  #watchRemains(): void {
-    clearTimeout(this.#remainsTimer);
-    if (this.#remains.size === 0 && !this.#awaitsStrays) return;
-    this.#remainsTimer = setTimeout(() => {
-      this.#checkRemains();
-      this.#watchRemains();
-    }, remainsPollMs);
-  }
-
   #endStrays(signum: number): void {
-    const strays = this.#strays();
-    if (strays.length > 0) {
-      this.#options.log.warn(
-        `${strays.length} stray processes are left; they get signal ${signum}`,
-      );
-    }
-    signalStrays(strays, signum);
-    this.#awaitsStrays = this.state.phase === 'sweeping';
-    this.#checkRemains();
-    this.#watchRemains();
+    const count = this.#leftovers.endStrays(signum, this.state.phase === 'sweeping');
+    if (count === 0) return;
+    this.#options.log.warn(`stray processes are left: ${count}; they get signal ${signum}`);
   }
 
-  #strays(): ReturnType<typeof findStrays> {
-    const remaining = new Set(
-      [...this.#remains.values()].flatMap(({ family }) => family.map(({ pid }) => pid)),
-    );
-    return findStrays(
-      (pid) => this.#workers.has(pid) || this.#released.has(pid) || remaining.has(pid),
-    );
+  #isLiving(ticket: number): boolean {
+    return [...this.#workers.values()].some((worker) => worker.ticket === ticket);
   }
 
-  #release(pid: number): void {
-    const worker = this.#workers.get(pid);
-    if (worker === undefined || !isAlive(worker.identity)) return;
+  #release(worker: Worker): void {
+    const { pid } = worker.identity;
+    this.#releasedTickets.add(worker.ticket);
+    if (!isAlive(worker.identity)) return;
     this.#workers.delete(pid);
     this.#released.set(pid, worker);
+  }
+
+  /** The very process that was meant: its pid may have been given to another since. */
+  #findWorker({ pid, ticket }: { pid: number; ticket: number }): Worker | undefined {
+    const worker = this.#workers.get(pid);
+    return worker?.ticket === ticket ? worker : undefined;
   }
 
   #publish(
@@ -513,6 +501,10 @@ export class Supervisor {
     const record: WatcherRecord | undefined = this.state.watchers[key];
     return record?.name ?? key;
   }
+}
+
+function endedWorker({ worker, exit }: Exit): EndedWorker[] {
+  return worker === undefined ? [] : [{ worker, exit }];
 }
 
 /** What has no end of its own. All other actions that are due are in the queue. */

@@ -85,6 +85,7 @@ const longestName = 255;
 
 /** What is wrong with the name of a watcher, if anything; that it is not empty is known. */
 function nameProblem(name: string): string | undefined {
+  if (/\p{Cc}/u.test(name)) return `has a control character: ${JSON.stringify(name)}`;
   if (name.length <= longestName) return undefined;
   return `is ${name.length} characters long: use at most ${longestName}`;
 }

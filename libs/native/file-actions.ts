@@ -1,6 +1,6 @@
 /** Which descriptors a child finds at which numbers, and in which directory it starts. */
 import { closeSync, openSync, readdirSync } from 'node:fs';
-import { lastErrno, libc } from './libc.ts';
+import { errnoName, errnoNumber, lastErrno, libc } from './libc.ts';
 import { constants, opaqueBytes, syscallNumbers } from './platform.ts';
 import { SpawnError, spawnErrorOf } from './spawn-error.ts';
 
@@ -10,27 +10,20 @@ export interface DescriptorMapping {
   readonly target: number;
 }
 
-/** Copies are made out of the way of what children are given: 0, 1, 2 and sockets from 3 on. */
-const firstCopy = 64;
-
 let nullFd: number | undefined;
 
 function openNull(): number {
-  if (nullFd === undefined) {
-    const fd = openSync('/dev/null', 'r+');
-    try {
-      nullFd = copyAbove(fd, firstCopy);
-    } finally {
-      closeSync(fd);
-    }
-  }
+  nullFd ??= openSync('/dev/null', 'r+');
   return nullFd;
 }
 
 function copyAbove(fd: number, lowest: number): number {
   const copy = libc().fcntl(fd, constants.F_DUPFD_CLOEXEC, lowest);
-  if (copy < 0) throw spawnErrorOf(lastErrno(), `descriptor ${fd}`);
-  return copy;
+  if (copy >= 0) return copy;
+  const errno = lastErrno();
+  if (errnoName(errno) !== 'EINVAL') throw spawnErrorOf(errno, `descriptor ${fd}`);
+  // fcntl(2): no number from `lowest` on is below RLIMIT_NOFILE.
+  throw spawnErrorOf(errnoNumber('EMFILE'), `descriptor ${fd} needs a number from ${lowest} on`);
 }
 
 const lastFd = 0xffff_ffff;
@@ -88,7 +81,8 @@ function addMappings(
     const list = mappings.map(({ target }) => target).join(', ');
     throw new SpawnError('EINVAL', `two descriptors are to have the same number: ${list}`);
   }
-  const aboveTargets = Math.max(firstCopy, ...mappings.map(({ target }) => target + 1));
+  // Out of the way of what the child is given.
+  const aboveTargets = Math.max(...targets) + 1;
   for (const { source, target } of mappings) {
     let fd = source === 'null' ? openNull() : source;
     // It would be overwritten before its turn, or be the copy that closes at exec.

@@ -8,7 +8,10 @@ import { readProcFile } from '#libs/process-info';
 import { constants } from './platform.ts';
 import { type ResourceLimit, readLimit, writeLimit } from './rlimits.ts';
 
-/** The environment variable that hands the soft limit to a circusd that replaces this one. */
+/**
+ * The environment variable that hands the soft limit to a circusd that replaces this one. It is for
+ * circusd alone: with copy_env its processes would hand it on to a circusd of their own.
+ */
 export const fileLimitVariable = 'CIRCUS_NOFILE_SOFT';
 
 /** What systemd gives where nobody says otherwise (its soft limit is 1 024 in both). */
@@ -65,6 +68,7 @@ export function childFileLimit(): number | null {
  */
 export function raiseFileLimit(): void {
   childFileLimit();
+  delete process.env[fileLimitVariable];
   const { soft, hard } = readLimit(constants.RLIMIT_NOFILE);
   if (soft !== hard) writeLimit(constants.RLIMIT_NOFILE, { soft: hard, hard });
 }

@@ -19,12 +19,15 @@ export { duplicate, listOwnSockets, type OwnSocket, unreadBytes } from './own-so
 export { createPipe, type Pipe } from './pipes.ts';
 export { constants, requireSupportedPlatform } from './platform.ts';
 export { DescriptorPoll } from './poll.ts';
+export { readMark } from './process-mark.ts';
 export {
   type ChildLookup,
+  childPidsOf,
   childrenOf,
   descendantsOf,
   isAlive,
   isGroupAlive,
+  keepChildLookup,
   openChildLookup,
   type ProcessIdentity,
   readIdentity,
@@ -57,7 +60,7 @@ export {
   shareAddress,
 } from './socket-options.ts';
 export { type SpawnRequest, type StandardStream, spawnProcess } from './spawn.ts';
-export { SpawnError } from './spawn-error.ts';
+export { isPassing, SpawnError } from './spawn-error.ts';
 export { becomeSubreaper } from './subreaper.ts';
 export {
   type Group,

@@ -43,9 +43,34 @@ export function openChildLookup(): ChildLookup {
   return (pid) => table.get(pid) ?? [];
 }
 
+/**
+ * Gives a look-up for questions that come one by one but close together, as when each of a thousand
+ * processes is signalled in its turn: where it costs a scan, the last one is good for a while.
+ *
+ * @param keptMs - how old a scan may be
+ * @param open - makes a new look-up
+ */
+export function keepChildLookup(keptMs: number, open = openChildLookup): () => ChildLookup {
+  let kept: ChildLookup | undefined;
+  let until = 0;
+  return () => {
+    if (kept === undefined || performance.now() > until) {
+      kept = open();
+      until = performance.now() + keptMs;
+    }
+    return kept;
+  };
+}
+
 /** The direct children, zombies among them; empty when the process is gone. */
 export function childrenOf(pid: number, lookup = openChildLookup()): readonly ProcessIdentity[] {
   return lookup(pid);
+}
+
+/** The pids of the direct children, for less than their identities cost. */
+export function childPidsOf(pid: number): number[] {
+  if (hasChildrenFile()) return listedPids(pid);
+  return openChildLookup()(pid).map((child) => child.pid);
 }
 
 /** Children, their children and so on, parents before children; without the process itself. */
@@ -71,12 +96,17 @@ function hasChildrenFile(): boolean {
   return kernelListsChildren;
 }
 
-/** Children belong to the thread that forked them, so every thread is asked. */
 function listedChildren(pid: number): ProcessIdentity[] {
-  return numbersIn(`/proc/${pid}/task`)
-    .flatMap((tid) => readPids(`/proc/${pid}/task/${tid}/children`))
+  return listedPids(pid)
     .map(readIdentity)
     .filter((identity) => identity !== undefined);
+}
+
+/** Children belong to the thread that forked them, so every thread is asked. */
+function listedPids(pid: number): number[] {
+  return numbersIn(`/proc/${pid}/task`).flatMap((tid) => {
+    return readPids(`/proc/${pid}/task/${tid}/children`);
+  });
 }
 
 function scanChildren(): ReadonlyMap<number, readonly ProcessIdentity[]> {

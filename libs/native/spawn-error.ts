@@ -4,6 +4,11 @@ import { errnoName, errnoNumber, libc } from './libc.ts';
 /** These pass when somebody else gives back what is short; all others stay until somebody acts. */
 const passing: ReadonlySet<string> = new Set(['EAGAIN', 'ENOMEM', 'EMFILE', 'ENFILE', 'EINTR']);
 
+/** Whether an error of ours, of libc or of Node is a shortage that somebody else can end. */
+export function isPassing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && passing.has(String(error.code));
+}
+
 /** A process was not started; nothing of it is left. `message` is for the operator. */
 export class SpawnError extends Error {
   override readonly name = 'SpawnError';

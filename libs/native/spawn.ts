@@ -11,6 +11,7 @@ import { type DescriptorMapping, withFileActions } from './file-actions.ts';
 import { withChildFileLimit } from './file-limit.ts';
 import { errnoName, lastErrno, libc } from './libc.ts';
 import { constants, opaqueBytes } from './platform.ts';
+import { withMark } from './process-mark.ts';
 import { type ProcessIdentity, readIdentity } from './process-tree.ts';
 import type { LimitRequest } from './rlimits.ts';
 import { SpawnError, spawnErrorOf } from './spawn-error.ts';
@@ -37,6 +38,8 @@ export interface SpawnRequest extends Credentials {
   readonly pidVariable?: string;
   /** The file mode creation mask, 0 to 0o777. */
   readonly umask?: number;
+  /** It and all that it starts carry this number: see `readMark`. */
+  readonly mark?: number;
   /** The nice value itself, -20 to 19, not an increment. Set just after the start. */
   readonly nice?: number;
 }
@@ -86,8 +89,9 @@ export function spawnProcess(request: SpawnRequest): ProcessIdentity {
   const pid = withFileActions(descriptorMappings(request), request.workingDir, (actions) => {
     const words = chain === undefined ? argv : requireCStrings(chain, 'the arguments');
     const path = Buffer.from(`${chain?.[0] ?? found.path}\0`);
+    const call = { path, actions, words, envp };
     return withUmask(request.umask, () =>
-      withChildFileLimit(() => callSpawn(request, found, { path, actions, words, envp })),
+      withMark(request.mark, () => withChildFileLimit(() => callSpawn(request, found, call))),
     );
   });
   if (request.nice !== undefined) setNice(pid, request.nice);

@@ -5,23 +5,30 @@ import type { HookName } from './rules.ts';
 /** The values that an event's payload adds to time, seq and wseq. */
 export type EventFacts = Readonly<Record<string, string | number | boolean | null>>;
 
-/** One thing to do. */
+/** One thing to do. A process is named by its ticket, too: it may die before an action's turn comes. */
 export type Action =
   /** Answer with `spawned` or `spawn_failed`. */
   | { type: 'spawn'; key: string; wid: number; ticket: number }
   /** Watch for readiness; answer with `ready`. */
   | { type: 'await_ready'; key: string; wid: number; ticket: number; pid: number }
   /** Remember the descendants, then send; publish `kill` for each process signalled. */
-  | { type: 'signal'; key: string; pid: number; signum: number; withChildren: boolean }
+  | {
+      type: 'signal';
+      key: string;
+      ticket: number;
+      pid: number;
+      signum: number;
+      withChildren: boolean;
+    }
   /** SIGHUP for a reload: no `kill` event. */
-  | { type: 'hup'; key: string; pid: number }
+  | { type: 'hup'; key: string; ticket: number; pid: number }
   /** SIGKILL to the process, its group and every descendant; publish `kill` for each. */
-  | { type: 'kill_tree'; key: string; pid: number }
+  | { type: 'kill_tree'; key: string; ticket: number; pid: number }
   /** Signal what a dead process left; answer with `remains_gone` when it is. */
   | { type: 'end_remains'; key: string; pid: number; ticket: number; signum: number }
   | { type: 'kill_remains'; key: string; pid: number; ticket: number }
-  /** Processes that live on without us (`rm --nostop`). */
-  | { type: 'release'; key: string; pids: readonly number[] }
+  /** All processes of a watcher live on without us (`rm --nostop`). */
+  | { type: 'release'; key: string }
   | { type: 'publish'; key: string; event: EventName; facts: EventFacts }
   /** Run a hook; with a gate, answer with `verdict`. */
   | {

@@ -5,9 +5,9 @@ import type { Goal, WatcherRecord } from './model.ts';
 import { happen, isTended } from './processes.ts';
 import { requestReload } from './reloads.ts';
 import { beginRollout, byPriority, leaveRollouts, reloadOrStart } from './rollouts.ts';
+import type { WatcherRules } from './rules.ts';
 import { isOccupied } from './slots.ts';
 import type { Turn } from './turn.ts';
-import { livePids } from './views.ts';
 import { addWait } from './waits.ts';
 import { forgetWatcher, forgiveWatcher, happenToWatcher } from './watchers.ts';
 
@@ -39,15 +39,25 @@ export function command(turn: Turn, event: CommandEvent): void {
 }
 
 function add(turn: Turn, { key, name, rules, start: isStarted, wait }: CommandOf<'add'>): void {
-  if (turn.state.watchers[key] !== undefined) {
+  const present = turn.state.watchers[key];
+  if (present !== undefined && !present.isRemoved) {
     turn.actions.push({ type: 'fail', wait, reason: `watcher '${name}' already exists` });
     return;
   }
-  const watcher: WatcherRecord = {
+  const watcher = present ?? newWatcher(key, name, rules);
+  // One that is still going away stops, and then begins anew.
+  Object.assign(watcher, { name, rules, isRemoved: false, outcome: null, trouble: null });
+  watcher.wanted = isStarted ? 'active' : 'stopped';
+  turn.state.watchers[key] = watcher;
+  addWait(turn, wait, isStarted ? [{ key, goal: { kind: 'started' } }] : [], watcher);
+}
+
+function newWatcher(key: string, name: string, rules: WatcherRules): WatcherRecord {
+  return {
     key,
     name,
     rules,
-    wanted: isStarted ? 'active' : 'stopped',
+    wanted: 'stopped',
     state: 'stopped',
     gate: null,
     generation: 1,
@@ -60,8 +70,6 @@ function add(turn: Turn, { key, name, rules, start: isStarted, wait }: CommandOf
     outcome: null,
     trouble: null,
   };
-  turn.state.watchers[key] = watcher;
-  addWait(turn, wait, isStarted ? [{ key, goal: { kind: 'started' } }] : [], watcher);
 }
 
 function remove(turn: Turn, { key, nostop, wait }: CommandOf<'remove'>): void {
@@ -74,7 +82,7 @@ function remove(turn: Turn, { key, nostop, wait }: CommandOf<'remove'>): void {
     watcher.isRemoved = true;
     return;
   }
-  turn.actions.push({ type: 'release', key, pids: livePids(watcher) });
+  turn.actions.push({ type: 'release', key });
   forgetWatcher(turn, watcher);
 }
 

@@ -120,7 +120,7 @@ export interface ReloadRecord {
 /** One watcher. */
 export interface WatcherRecord {
   readonly key: string;
-  readonly name: string;
+  name: string;
   rules: WatcherRules;
   wanted: 'active' | 'stopped';
   state: WatcherState;
@@ -135,7 +135,7 @@ export interface WatcherRecord {
   reload: ReloadRecord | null;
   /** A reload asked for while one was under way or the watcher was starting. */
   nextReload: ReloadRecord['kind'] | null;
-  /** `rm`: goes away when stopped. */
+  /** `rm`: goes away when stopped, unless it is added again before. */
   isRemoved: boolean;
   /** Exit code of the last process of a respawn = False watcher that has run to its end. */
   outcome: number | null;

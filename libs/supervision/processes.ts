@@ -298,13 +298,13 @@ function beginStop(life: Life, { order, reason }: Happenings['stop']): void {
 }
 
 function sendStop({ turn, watcher, process }: Life): void {
-  const { pid, pendingStop: order } = process;
+  const { ticket, pid, pendingStop: order } = process;
   process.gate = null;
   process.pendingStop = null;
   if (pid === null || order === null) return;
   const { signum } = order;
   const withChildren = watcher.rules.stopChildren;
-  turn.actions.push({ type: 'signal', key: watcher.key, pid, signum, withChildren });
+  turn.actions.push({ type: 'signal', key: watcher.key, ticket, pid, signum, withChildren });
   tellHook(turn, watcher, 'after_signal', { pid, signum });
 }
 
@@ -329,8 +329,8 @@ function beginKill(life: Life, { reason }: Happenings['kill']): void {
   process.pendingStop = null;
   adoptReason(life, { reason });
   process.deadline = turn.now + killAgainAfterMs;
-  if (process.pid === null) return;
-  turn.actions.push({ type: 'kill_tree', key: watcher.key, pid: process.pid });
+  const { ticket, pid } = process;
+  if (pid !== null) turn.actions.push({ type: 'kill_tree', key: watcher.key, ticket, pid });
 }
 
 function killAgain(life: Life): void {

@@ -46,7 +46,8 @@ function beginReload(turn: Turn, watcher: WatcherRecord, how: ReloadRecord['kind
   const kind = rules.singleton ? 'sequential' : how;
   if (rules.sendHup) {
     for (const { process } of watcher.slots.filter(isOccupied)) {
-      if (process.pid !== null) turn.actions.push({ type: 'hup', key, pid: process.pid });
+      const { ticket, pid } = process;
+      if (pid !== null) turn.actions.push({ type: 'hup', key, ticket, pid });
     }
     finish(turn, watcher, generation);
     return;

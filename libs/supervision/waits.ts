@@ -25,8 +25,9 @@ export function addWait(
 /** A watcher has reached `stopped`, be it for a moment. */
 export function noteStopped(state: DaemonState, key: string): void {
   for (const record of openGoals(state, key)) {
-    if (record.goal.kind === 'stopped') record.outcome = 'reached';
-    if (record.goal.kind === 'restarted') record.goal = { kind: 'started' };
+    const { kind } = record.goal;
+    if (kind === 'stopped' || kind === 'removed') record.outcome = 'reached';
+    if (kind === 'restarted') record.goal = { kind: 'started' };
   }
   noteStartInstead(state, key);
 }

@@ -6,6 +6,7 @@ import type { ActivatedSocket } from '#libs/native';
 import { ControlEndpoint } from './control-endpoint.ts';
 import { Endpoints } from './endpoints.ts';
 import { EventPublisher } from './event-publisher.ts';
+import { removePidfile, writePidfile } from './pidfile.ts';
 import type { ReadState } from './saved-state.ts';
 import { handleSignals } from './signals.ts';
 import { StartupError } from './startup-error.ts';
@@ -19,6 +20,8 @@ export interface DaemonOptions {
   readonly log: Logger;
   /** Sockets that circusd was started with. */
   readonly activated: readonly ActivatedSocket[];
+  /** Names this process for as long as it runs; null: no such file. */
+  readonly pidfile: string | null;
   /** What another program of this process has left; without it circusd starts. */
   readonly state: ReadState | undefined;
 }
@@ -26,20 +29,31 @@ export interface DaemonOptions {
 /**
  * Runs until everything has ended.
  *
- * @throws StartupError an endpoint or a socket cannot be bound
+ * @throws StartupError the pidfile is another's; an endpoint or a socket cannot be bound
  */
 export async function runDaemon(options: DaemonOptions): Promise<void> {
-  const { state, log } = options;
+  const { state, log, pidfile } = options;
   const { arbiter, endpoints } = build(options);
+  // Before anything is there that a signal would leave behind.
+  handleSignals(arbiter, log);
+  if (pidfile !== null && state === undefined) claimPidfile(pidfile);
   try {
     if (state === undefined) await open(arbiter, endpoints, options);
     else await goOn(arbiter, endpoints, options, state);
-    handleSignals(arbiter, log);
     if (state === undefined) void announceStart(arbiter, log);
     await arbiter.ended;
   } finally {
     await endpoints.close();
     arbiter.closeSockets();
+    if (pidfile !== null) removePidfile(pidfile);
+  }
+}
+
+function claimPidfile(path: string): void {
+  try {
+    writePidfile(path);
+  } catch (error) {
+    throw new StartupError(error instanceof Error ? error.message : String(error));
   }
 }
 
@@ -94,6 +108,7 @@ function openSockets(arbiter: Arbiter, { activated }: DaemonOptions): void {
 }
 
 async function announceStart(arbiter: Arbiter, log: Logger): Promise<void> {
+  if (arbiter.isEnding) return;
   try {
     await arbiter.run();
   } catch (error) {

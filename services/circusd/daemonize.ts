@@ -1,5 +1,5 @@
 /** `--daemon`: the same program again, in a session of its own and without a terminal. */
-import { spawnProcess } from '#libs/native';
+import { childFileLimit, fileLimitVariable, spawnProcess } from '#libs/native';
 
 const marker = 'CIRCUS_DAEMONIZED';
 
@@ -19,7 +19,12 @@ export function daemonize(): number | undefined {
   const activated = Number(LISTEN_PID) === process.pid ? Number(LISTEN_FDS) || 0 : 0;
   const { pid } = spawnProcess({
     argv: [process.execPath, ...process.execArgv, ...process.argv.slice(1)],
-    env: { ...Object.fromEntries(environment), [marker]: '1' },
+    env: {
+      ...Object.fromEntries(environment),
+      [marker]: '1',
+      // Our parent's limits tell it; the new circusd has us for a parent, and Node has raised ours.
+      [fileLimitVariable]: String(childFileLimit() ?? 'unlimited'),
+    },
     stdin: 'null',
     stdout: 'null',
     stderr: 'null',

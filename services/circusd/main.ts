@@ -14,7 +14,6 @@ import { requireConfig } from './configuration.ts';
 import { runDaemon } from './daemon.ts';
 import { daemonize } from './daemonize.ts';
 import { exitCodes } from './manual-tables.ts';
-import { removePidfile, writePidfile } from './pidfile.ts';
 import { rehearse } from './rehearsal.ts';
 import { takeState } from './resumption.ts';
 import type { ReadState } from './saved-state.ts';
@@ -99,11 +98,10 @@ async function run(
   if (circus.umask !== null) process.umask(circus.umask);
   const pidfile = flags.pidfile ?? circus.pidfile;
   try {
-    if (pidfile !== null) claimPidfile(pidfile);
     const reread = (): CircusConfig => requireConfig(file, (text) => log.warn(text));
-    await runDaemon({ version: CIRCUS_VERSION, config, reread, log, activated, state });
+    const version = CIRCUS_VERSION;
+    await runDaemon({ version, config, reread, log, activated, pidfile, state });
   } finally {
-    if (pidfile !== null) removePidfile(pidfile);
     await log.close();
   }
 }
@@ -119,14 +117,6 @@ function openLog(circus: CircusConfig['circus'], flags: CircusdArguments): Logge
     return createLogger({ name: 'circus', level, format: flags.logFormat, output, sendTo });
   } catch (error) {
     throw new StartupError(`cannot log: ${error instanceof Error ? error.message : error}`);
-  }
-}
-
-function claimPidfile(path: string): void {
-  try {
-    writePidfile(path);
-  } catch (error) {
-    throw new StartupError(error instanceof Error ? error.message : String(error));
   }
 }
 

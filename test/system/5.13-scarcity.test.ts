@@ -84,6 +84,13 @@ backoff_max = 0.3
   assert.equal(daemon.names(from, 'many').filter((name) => name === 'spawn_failed').length, 0);
 });
 
+test('starts workers under a hard limit of 64 open files', async (t) => {
+  const daemon = await startDaemon(t, '[watcher:web]\ncmd = sleep 600\nnumprocesses = 3\n', {
+    launcher: ['prlimit', '--nofile=64:64'],
+  });
+  await daemon.running('web', 3);
+});
+
 test('a watcher that cannot be started delays no other', async (t) => {
   const daemon = await startDaemon(
     t,

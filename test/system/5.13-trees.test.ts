@@ -15,7 +15,7 @@ import {
   python,
   startDaemon,
 } from './daemon.ts';
-import { findProcess, runningBelow } from './process-table.ts';
+import { commandLine, findProcess, runningBelow } from './process-table.ts';
 import { until, within } from './until.ts';
 
 const roles = ['child', 'daemon', 'grandchild', 'orphan', 'session'];
@@ -68,13 +68,7 @@ for (const mode of ['polite', 'stubborn']) {
     // No looking twice: it has said that it is stopped.
     const left = [pid, ...family].filter(isRunning).map(findProcess);
     assert.equal(outcome.code, 0, outcome.stderr);
-    // Who has left parent, group and session is nobody's: a stray, ended with circusd.
-    const [, fled = 0] = family;
-    assert.deepEqual(
-      left.filter((line) => line?.pid !== fled),
-      [],
-    );
-    t.diagnostic(`the one with a session of its own is ${isRunning(fled) ? 'alive' : 'dead'}`);
+    assert.deepEqual(left, []);
     assert.equal(await daemon.status('tree'), 'stopped');
     await daemon.awaitEvent('tree', 'stop');
   });
@@ -121,10 +115,9 @@ test('what a killed worker leaves is ended, and the worker replaced', async (t) 
   process.kill(pid, 'SIGKILL');
   const reap = await daemon.awaitEvent('tree', 'reap');
   assert.deepEqual([reap.payload['process_pid'], reap.payload['exit_code']], [pid, -9]);
-  const [child = 0, , grandchild = 0, orphan = 0] = family;
   await until(
-    'its session is dead',
-    () => [child, grandchild, orphan].filter(isRunning),
+    'its family is dead',
+    () => family.filter(isRunning),
     ({ length }) => length === 0,
   );
   await until(
@@ -143,9 +136,58 @@ test('a worker that ends by itself does not leave its children running', async (
     () => daemon.status('tree'),
     (status) => status === 'stopped',
   );
-  const [child = 0, , grandchild = 0, orphan = 0] = family;
-  assert.deepEqual([child, grandchild, orphan].filter(isRunning), []);
+  assert.deepEqual(family.filter(isRunning), []);
 });
+
+/** A shell that makes a daemon of `sleep NUMBER`, as daemon(3) does, with an empty environment. */
+function daemonOf(number: number): string {
+  return `setsid env -i sh -c 'cd /; sleep ${number} </dev/null >/dev/null 2>&1 &'`;
+}
+
+test('a double fork ends with its own worker, no other one does', async (t) => {
+  const worker = (number: number): string => `sh -c "${daemonOf(number)}; exec sleep 600"`;
+  const daemon = await startDaemon(
+    t,
+    `[watcher:one]\ncmd = ${worker(7001)}\n[watcher:two]\ncmd = ${worker(7002)}\n`,
+  );
+  const find = (number: number): number[] => {
+    const below = runningBelow(daemon.pid).map(({ pid }) => pid);
+    return below.filter((pid) => commandLine(pid) === `sleep ${number}`);
+  };
+  const [one = 0] = await until('daemon of one', () => find(7001), isOnlyDaemon);
+  const [two = 0] = await until('daemon of two', () => find(7002), isOnlyDaemon);
+  assert.equal(findProcess(two)?.ppid, daemon.pid);
+  await daemon.call('stop', { name: 'one', waiting: true });
+  assert.deepEqual([one, two].map(isRunning), [false, true]);
+  // Its worker dies by itself: what it has left goes, the next one makes its own.
+  const [leader = 0] = await daemon.pids('two');
+  process.kill(leader, 'SIGKILL');
+  await until('the old daemon is dead', () => !isRunning(two));
+  await until('the next daemon', () => find(7002), isOnlyDaemon);
+  await daemon.call('rm', { name: 'two', waiting: true });
+  assert.deepEqual(runningBelow(daemon.pid), []);
+});
+
+test('who rids itself of the mark, too, is a stray: told by dstats, ended with circusd', async (t) => {
+  const script = `setsid prlimit --locks=unlimited sh -c 'sleep 7003 &'; exec sleep 600`;
+  const daemon = await startDaemon(t, `[watcher:rude]\ncmd = sh -c "${script}"\n`);
+  const strays = async (): Promise<number[]> => {
+    const { info } = await daemon.call('dstats');
+    return (info as { children: { pid: number }[] }).children.map(({ pid }) => pid);
+  };
+  const [pid = 0] = await until('a stray', strays, ({ length }) => length === 1);
+  await until('it sleeps', () => commandLine(pid) === 'sleep 7003');
+  await daemon.call('stop', { name: 'rude', waiting: true });
+  assert.deepEqual([await strays(), isRunning(pid)], [[pid], true]);
+  assert.match((await daemon.ctl('dstats')).stdout, new RegExp(`Children:\n +${pid} `));
+  assert.deepEqual(await daemon.stop(), { code: 0, signal: null });
+  assert.equal(isRunning(pid), false);
+  assert.match(daemon.log, /stray processes are left: 1;/);
+});
+
+function isOnlyDaemon(pids: number[]): boolean {
+  return pids.length === 1 && findProcess(pids[0] ?? 0)?.sid !== pids[0];
+}
 
 test('circusd leaves no zombies', async (t) => {
   const daemon = await startDaemon(

@@ -1,6 +1,14 @@
 /** Faults that keep circusd from starting: all told, exit 1, nothing started. */
 import assert from 'node:assert/strict';
-import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import {
@@ -157,7 +165,27 @@ test('a tcp endpoint in use is refused', async (t) => {
     ),
   );
   assert.doesNotMatch(outcome.stderr, /^ +at /m);
+  assert.equal(existsSync(join(folder, 'events')), false, 'the endpoint that could be bound');
   await assertNothingLeft();
+});
+
+test('SIGTERM while it starts: exit 0, no pid file and no socket file is left', async (t) => {
+  const folder = makeFolder(t);
+  const pidfile = join(folder, 'circusd.pid');
+  const file = join(folder, 'circus.ini');
+  const socket = `[socket:web]\npath = ${folder}/web.sock\n`;
+  writeFileSync(file, configText(folder, `${socket}[watcher:web]\ncmd = sleep 60\n`));
+  for (let round = 0; round < 5; round += 1) {
+    const program = new Program(programWords('circusd', '--pidfile', pidfile, file));
+    // Without a pause: the endpoints are bound a few milliseconds later.
+    const deadline = performance.now() + 10_000;
+    while (!existsSync(pidfile)) assert.ok(performance.now() < deadline, 'no pid file');
+    program.kill('SIGTERM');
+    assert.deepEqual(await program.ended, { code: 0, signal: null });
+    assert.deepEqual(readdirSync(folder).sort(), ['circus.ini', 'out']);
+    assert.doesNotMatch(program.stderr, /ERROR/);
+    await assertNothingLeft();
+  }
 });
 
 test('an endpoint in a folder that is not there, or that is none: exit 1', async (t) => {
@@ -220,6 +248,38 @@ test('the pid file: written with mode 644, refused while its owner lives, taken 
   assert.equal(existsSync(pidfile), false);
 });
 
+test('of several that are started at once with one stale pid file, one runs', async (t) => {
+  const folder = makeFolder(t);
+  const pidfile = join(folder, 'circusd.pid');
+  writeFileSync(pidfile, '4194999\n');
+  const programs = [1, 2, 3].map((number) => {
+    const own = join(folder, `${number}`);
+    mkdirSync(own);
+    writeFileSync(join(own, 'circus.ini'), configText(own, '[watcher:web]\ncmd = sleep 60\n'));
+    return new Program(programWords('circusd', '--pidfile', pidfile, join(own, 'circus.ini')));
+  });
+  try {
+    const running = await until(
+      'all but one have given up',
+      () => programs.filter(({ isRunning }) => isRunning),
+      ({ length }) => length <= 1,
+    );
+    const pid = readFileSync(pidfile, 'utf8');
+    assert.deepEqual(
+      [pid],
+      running.map((program) => `${program.pid}\n`),
+    );
+    for (const program of programs.filter((each) => !running.includes(each))) {
+      assert.deepEqual(await program.ended, { code: 1, signal: null });
+      assert.ok(program.stderr.includes(`is stale, current pid ${pid.trim()}`), program.stderr);
+    }
+  } finally {
+    for (const program of programs) program.kill('SIGTERM');
+    await Promise.all(programs.map(({ ended }) => ended));
+    await assertNothingLeft();
+  }
+});
+
 test('a pid file that holds no pid is taken over', async (t) => {
   const folder = makeFolder(t);
   const pidfile = join(folder, 'circusd.pid');
@@ -261,17 +321,14 @@ test('--daemon goes into the background, in a session of its own', async (t) => 
   chmodSync(folder, 0o755);
   const pidfile = join(folder, 'circusd.pid');
   const logfile = join(folder, 'circusd.log');
-  writeFileSync(join(folder, 'circus.ini'), configText(folder, '[watcher:web]\ncmd = sleep 600\n'));
+  const web = '[watcher:web]\ncmd = sleep 600\ncopy_env = True\n';
+  writeFileSync(join(folder, 'circus.ini'), configText(folder, web));
   const parent = await run(
-    programWords(
-      'circusd',
-      '--daemon',
-      '--pidfile',
-      pidfile,
-      '--log-output',
-      logfile,
+    [
+      ...['/bin/sh', '-c', 'ulimit -Sn 345; "$@"; exit $?', 'sh'],
+      ...programWords('circusd', '--daemon', '--pidfile', pidfile, '--log-output', logfile),
       join(folder, 'circus.ini'),
-    ),
+    ],
     { cwd: folder },
   );
   assert.deepEqual([parent.code, parent.stdout, parent.stderr], [0, '', '']);
@@ -291,6 +348,8 @@ test('--daemon goes into the background, in a session of its own', async (t) => 
     assert.equal(readlinkSync(`/proc/${pid}/cwd`), folder);
     const [line = ''] = (await ctl('list', 'web')).stdout.trim().split(',');
     assert.doesNotMatch(readFileSync(`/proc/${line}/environ`, 'utf8'), /CIRCUS/);
+    // What the shell had, not what Node has made of it.
+    assert.match(readFileSync(`/proc/${line}/limits`, 'utf8'), /^Max open files +345 /m);
     assert.match(readFileSync(logfile, 'utf8'), /Arbiter now waiting for commands/);
   } finally {
     process.kill(pid, 'SIGTERM');

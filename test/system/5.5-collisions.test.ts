@@ -1,8 +1,10 @@
 /** Commands never collide: no daemon-wide lock, the later stop wins, the end overtakes everything. */
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { CircusClient } from '#libs/client';
-import { isRunning, makeFolder, startDaemon } from './daemon.ts';
+import { configText, isRunning, makeFolder, startDaemon } from './daemon.ts';
 import { runningBelow } from './process-table.ts';
 import { until, within } from './until.ts';
 
@@ -44,6 +46,36 @@ test('20 restarts from 20 clients at once: only the watcher that ignores TERM is
   await daemon.call('set', { name: 'w7', options: { graceful_timeout: 0 } });
 });
 
+test('reloadconfig brings back a watcher that is still being removed', async (t) => {
+  const daemon = await startDaemon(
+    t,
+    `[watcher:deaf]\ncmd = /bin/sh -c 'trap "" TERM; echo deaf; while :; do sleep 0.1; done'\ngraceful_timeout = 1\n`,
+  );
+  const [before] = await daemon.running('deaf', 1);
+  await until('it ignores TERM', () => daemon.program.stdout.includes('deaf'));
+  await daemon.call('rm', { name: 'deaf' });
+  await daemon.call('reloadconfig', { waiting: true });
+  const [after] = await daemon.running('deaf', 1);
+  assert.notEqual(after, before);
+  await daemon.call('rm', { name: 'deaf' });
+  await daemon.call('add', { name: 'Deaf', cmd: 'sleep 600', start: true, waiting: true });
+  assert.equal(await daemon.status('deaf'), 'active');
+  const { code, stderr } = await daemon.ctl('add', 'DEAF', 'sleep 600');
+  assert.deepEqual([code, stderr], [3, "error: watcher 'DEAF' already exists\n"]);
+});
+
+test('a watcher that is removed and added in one breath stays, with its new command', async (t) => {
+  const daemon = await startDaemon(t, '[watcher:web]\ncmd = sleep 600\nnumprocesses = 5');
+  await daemon.running('web', 5);
+  for (let round = 1; round <= 10; round += 1) {
+    await daemon.cast('rm', { name: 'web' });
+    await daemon.call('add', { name: 'web', cmd: `sleep 60${round}`, start: true, waiting: true });
+    assert.equal((await daemon.pids('web')).length, 1);
+    const { options } = await daemon.call('get', { name: 'web', keys: ['cmd'] });
+    assert.deepEqual(options, { cmd: `sleep 60${round}` });
+  }
+});
+
 test('the same command from many clients is done once', async (t) => {
   const daemon = await startDaemon(t, '[watcher:web]\ncmd = sleep 600\nnumprocesses = 2');
   await daemon.running('web', 2);
@@ -79,6 +111,22 @@ test('stop during a slow start takes effect at once', async (t) => {
   await daemon.caughtUp();
   const spawned = daemon.names(0, 'slow').filter((name) => name === 'spawn').length;
   assert.ok(spawned < 10, `${spawned} were spawned`);
+});
+
+test('a stop that follows a reloadconfig at once is not undone by it', async (t) => {
+  const daemon = await startDaemon(t, '');
+  const after = '[watcher:new]\ncmd = sleep 600\n';
+  writeFileSync(join(daemon.folder, 'circus.ini'), configText(daemon.folder, after));
+  // While so much is being started, what the core says waits for its turn.
+  const options = { numprocesses: 4 };
+  for (let number = 0; number < 50; number += 1) {
+    await daemon.cast('add', { name: `w${number}`, cmd: 'sleep 600', start: true, options });
+  }
+  const reloading = daemon.call('reloadconfig', { waiting: true });
+  const stopping = daemon.call('stop', { name: 'new', waiting: true });
+  await assert.rejects(reloading, { message: 'new was stopped by a later command' });
+  await stopping;
+  assert.equal(await daemon.status('new'), 'stopped');
 });
 
 for (const way of ['SIGTERM', 'quit'] as const) {

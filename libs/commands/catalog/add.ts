@@ -33,9 +33,6 @@ When a start was waited for, the reply has the pids \`started\` and \`kept\`.`,
   ],
   execute(controller, { name, cmd, args, options, start }) {
     if (name.trim() === '') throw new CircusError('invalid_message', "'name' is empty");
-    if (controller.findWatcher(name.toLowerCase()) !== undefined) {
-      throw new CircusError('already_exists', `a watcher named '${name}' already exists`);
-    }
     return controller.add({ name, cmd, args, options, start });
   },
   toProperties({ words: [name = '', ...words], flags }) {

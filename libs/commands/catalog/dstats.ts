@@ -7,7 +7,11 @@ export const dstats = defineCommand({
   name: 'dstats',
   summary: 'Get circusd stats',
   description: `What circusd itself uses; the fields are those of \`stats\`. CPU is counted from the last
-time that somebody asked.`,
+time that somebody asked.
+
+\`children\` are strays: processes of which nobody knows whose they are. What a worker has started
+belongs to it, even by a double fork, and ends with it; a stray has rid itself of that, too, and ends
+with circusd.`,
   manual: '5.5',
   properties: {},
   isReadOnly: true,

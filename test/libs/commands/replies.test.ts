@@ -27,7 +27,6 @@ const refusals: readonly (readonly [string, unknown, number, string | RegExp])[]
   ['set', { name: 'web-1', options: [] }, 3, "'options' property should be an object"],
   ['add', { name: 'n', cmd: 'c', options: 'x' }, 3, "'options' property should be an object"],
   ['add', { name: ' ', cmd: 'c' }, 3, "'name' is empty"],
-  ['add', { name: 'WEB-1', cmd: 'c' }, 5, /'WEB-1' already exist/],
   ['signal', { name: 'web-1', signum: 'NOPE' }, 3, 'signal invalid'],
   ['signal', { name: 'web-1' }, 3, "message invalid 'signum' is missing"],
   ['kill', { name: 'web-1', graceful_timeout: 'soon' }, 3, "'graceful_timeout' isn't a number"],

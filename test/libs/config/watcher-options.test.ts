@@ -235,3 +235,12 @@ test('survives JSON, so that an upgrade can hand it over', () => {
   const full = createWatcherConfig('w', 'x', [], { rlimit_core: null, env: { A: '1' } });
   assert.deepEqual(JSON.parse(JSON.stringify(full)), full);
 });
+
+test('refuses names that would break the lines and topics that they are in', () => {
+  for (const name of ['web\n', 'a\tb', '\u0000', 'a\u0085b']) {
+    assert.throws(() => createWatcherConfig(name, 'sleep', [], {}), {
+      code: 'invalid_message',
+      message: `'name' has a control character: ${JSON.stringify(name)}`,
+    });
+  }
+});

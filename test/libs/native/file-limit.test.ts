@@ -29,6 +29,7 @@ describe('the limit of open files', () => {
   test('of a child is the one before Node raised it, and circusd keeps its own', async () => {
     process.env[fileLimitVariable] = '321';
     raiseFileLimit();
+    assert.equal(process.env[fileLimitVariable], undefined);
     const own = (): string | undefined =>
       /^Max open files.*$/m.exec(readFileSync('/proc/self/limits', 'latin1'))?.[0];
     const before = own();

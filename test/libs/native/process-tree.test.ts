@@ -3,10 +3,12 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterEach, describe, test } from 'node:test';
 import {
+  childPidsOf,
   childrenOf,
   descendantsOf,
   isAlive,
   isGroupAlive,
+  keepChildLookup,
   readIdentity,
   sendSignal,
   signalGroup,
@@ -67,11 +69,31 @@ describe('a process tree', () => {
     const descendants = descendantsOf(pid).map((each) => each.pid);
     assert.deepEqual(descendants.slice(0, 2).sort(), children.sort());
     assert.ok(childrenOf(process.pid).some((child) => child.pid === pid));
+    assert.deepEqual(childPidsOf(pid), children);
   });
 
   test('of somebody without children, or of nobody, is empty', () => {
     assert.deepEqual(descendantsOf(startScript('exec sleep 60')), []);
     assert.deepEqual(descendantsOf(2 ** 22 + 1), []);
+  });
+});
+
+describe('a kept look-up', () => {
+  test('is opened once for many questions, and again when it is old', async () => {
+    let opened = 0;
+    const lookup = keepChildLookup(100, () => {
+      opened += 1;
+      return () => [];
+    });
+    const first = lookup();
+    const soon = lookup();
+    // Where the machine is slow both may be late.
+    if (opened === 1) assert.equal(first, soon);
+    await until(
+      () => lookup() !== first,
+      () => 'it is kept for ever',
+    );
+    assert.ok(opened >= 2);
   });
 });
 

@@ -67,7 +67,7 @@ export class Audit {
 
   /** Looks at one step: what went in, what came out, and what the state is after it. */
   check(event: Seen, actions: readonly Seen[], state: SeenState): void {
-    this.#takeEvent(event, state);
+    this.#takeEvent(event, actions, state);
     for (const action of actions) this.#takeAction(action, state);
     this.#compare(state);
     this.#count(state, event);
@@ -82,10 +82,11 @@ export class Audit {
     return this.#ends;
   }
 
-  #takeEvent(event: Seen, { watchers }: SeenState): void {
+  #takeEvent(event: Seen, actions: readonly Seen[], { watchers }: SeenState): void {
     const { type, key = '', ticket = 0, wait, rules } = event;
     if (wait !== undefined) this.#open.add(wait);
-    const isRefused = type === 'add' && this.#limits.has(key);
+    const hasFailed = actions.some((action) => action.type === 'fail' && action.wait === wait);
+    const isRefused = type === 'add' && hasFailed;
     if (rules !== undefined && watchers[key] !== undefined && !isRefused) {
       const { numprocesses, reloadSurge } = rules;
       const surge = Math.max(1, reloadSurge ?? numprocesses);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { defaultRules, type WatcherRules } from '#libs/supervision';
-import { type Order, World } from './world.ts';
+import { type Order, World, wellMannered } from './world.ts';
 
 const order = { signum: 15, timeoutMs: 100 };
 const rules: WatcherRules = { ...defaultRules };
@@ -41,6 +41,21 @@ test('refuses to add a watcher twice, and leaves the first one alone', () => {
   world.run(100);
   assert.deepEqual(world.answers.get(added), { reason: "watcher 'web' already exists" });
   assert.deepEqual(world.pids('web'), [101]);
+});
+
+test('a watcher that is added again while it goes away stops, and begins anew', () => {
+  const world = new World();
+  world.onSpawn = () => ({ ...wellMannered, reactionMs: 50 });
+  world.add('web');
+  world.run(100);
+  const removed = world.order({ type: 'remove', key: 'web', nostop: false });
+  const added = world.add('web', { numprocesses: 2 });
+  world.run(10);
+  assert.deepEqual([world.answers.has(removed), world.answers.has(added)], [false, false]);
+  world.run(200);
+  assert.deepEqual(world.pids('web'), [102, 103]);
+  assert.ok('result' in (world.answers.get(removed) ?? {}));
+  assert.ok('result' in (world.answers.get(added) ?? {}));
 });
 
 test('a watcher can be added again once it is removed', () => {

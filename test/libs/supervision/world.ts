@@ -268,11 +268,11 @@ export class World {
         break;
       case 'signal':
         this.#publish(action.key, 'kill', { process_pid: action.pid });
-        this.#signal(action.pid, action.signum);
+        this.#signal(action, action.signum);
         break;
       case 'kill_tree':
         this.#publish(action.key, 'kill', { process_pid: action.pid });
-        this.#signal(action.pid, sigkill);
+        this.#signal(action, sigkill);
         break;
       case 'end_remains':
         this.#endRemains(action.ticket, this.left.get(action.ticket)?.ms ?? 0);
@@ -281,7 +281,7 @@ export class World {
         this.#endRemains(action.ticket, 1);
         break;
       case 'release':
-        for (const pid of action.pids) this.living.delete(pid);
+        for (const pid of this.pids(action.key)) this.living.delete(pid);
         break;
       case 'publish':
         this.#publish(action.key, action.event, action.facts);
@@ -362,9 +362,10 @@ export class World {
     this.later(readyMs, () => this.feed({ type: 'ready', key, wid, ticket }));
   }
 
-  #signal(pid: number, signum: number): void {
+  #signal({ pid, ticket }: { pid: number; ticket: number }, signum: number): void {
     const process = this.living.get(pid);
-    if (process === undefined) throw new Error(`signal ${signum} to ${pid}, which does not live`);
+    if (process?.ticket !== ticket)
+      throw new Error(`signal ${signum} to ${pid}, which does not live`);
     const delayMs = signum === sigkill ? this.killMs : process.manners.reactionMs;
     if (delayMs !== null) this.later(delayMs, () => this.die(pid, -signum));
   }
