@@ -5,9 +5,11 @@
  *     npm run chaos -- --profile commands --seconds 60
  *     npm run chaos -- --profile mixed --seed 7           the same choices again
  *     npm run chaos -- --profile sockets --kills 500 --restarts 100
+ *     npm run chaos -- --profile upgrades --upgrades 100
  */
 import { parseArgs } from 'node:util';
 import { raiseSocketStorm } from '../load/socket-storm.ts';
+import { raiseUpgradeStorm } from '../load/upgrade-storm.ts';
 import { profiles } from './profiles.ts';
 import { type Report, raiseStorm } from './storm.ts';
 
@@ -18,6 +20,7 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '180' },
     kills: { type: 'string', default: '500' },
     restarts: { type: 'string', default: '100' },
+    upgrades: { type: 'string', default: '100' },
     node: { type: 'string', multiple: true, default: [] },
     json: { type: 'boolean', default: false },
   },
@@ -39,9 +42,14 @@ async function raise(name: string): Promise<Report> {
   if (name === 'sockets') {
     return await raiseSocketStorm({ kills: Number(kills), restarts: Number(restarts), nodeFlags });
   }
+  if (name === 'upgrades') {
+    return await raiseUpgradeStorm({ upgrades: Number(values.upgrades), nodeFlags });
+  }
   const profile = profiles[name];
   if (profile === undefined) {
-    throw new Error(`there is no profile ${name}; there are ${Object.keys(profiles)},sockets`);
+    throw new Error(
+      `there is no profile ${name}; there are ${Object.keys(profiles)},sockets,upgrades`,
+    );
   }
   return await raiseStorm({ profile, seed: Number(seed), seconds: Number(seconds), nodeFlags });
 }
