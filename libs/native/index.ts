@@ -15,7 +15,7 @@ export {
   type SocketRequest,
 } from './listening-socket.ts';
 export { createMemoryFile } from './memory-file.ts';
-export { duplicate, listOwnSockets, type OwnSocket, unreadBytes } from './own-sockets.ts';
+export { duplicate, listOwnSockets, type OwnSocket, shutDown, unreadBytes } from './own-sockets.ts';
 export { createPipe, type Pipe } from './pipes.ts';
 export { constants, requireSupportedPlatform } from './platform.ts';
 export { DescriptorPoll } from './poll.ts';

@@ -21,6 +21,7 @@ const signatures = {
   waitid: 'int waitid(int, int, void *, int)',
   kill: 'int kill(int, int)',
   fcntl: 'int fcntl(int, int, int)',
+  shutdown: 'int shutdown(int, int)',
   ioctl: 'int ioctl(int, ulong, void *)',
   execve: 'int execve(const char *, void *, void *)',
   memfd_create: 'int memfd_create(const char *, uint)',
@@ -87,6 +88,7 @@ interface Libc {
   waitid(kind: number, id: number, info: Buffer, options: number): number;
   kill(pid: number, signum: number): number;
   fcntl(fd: number, command: number, value: number): number;
+  shutdown(fd: number, how: number): number;
   ioctl(fd: number, request: number, value: Buffer): number;
   execve(path: string, argv: Buffer, envp: Buffer): number;
   memfd_create(name: string, flags: number): number;

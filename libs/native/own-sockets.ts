@@ -36,6 +36,11 @@ export function unreadBytes(fd: number): number {
   return libc().ioctl(fd, constants.FIONREAD, count) === 0 ? count.readInt32LE(0) : 0;
 }
 
+/** Ends a connection in both directions; what has come can still be read, what was sent arrives. */
+export function shutDown(fd: number): void {
+  libc().shutdown(fd, constants.SHUT_RDWR);
+}
+
 /** Another descriptor of the same socket, close-on-exec; `undefined` when none is free. */
 export function duplicate(fd: number): number | undefined {
   const copy = libc().fcntl(fd, constants.F_DUPFD_CLOEXEC, 3);

@@ -4,7 +4,7 @@
  */
 import { linkSync, renameSync, rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { duplicate, formatAddress, listOwnSockets, type OwnSocket } from '#libs/native';
+import { duplicate, formatAddress, listOwnSockets, type OwnSocket, shutDown } from '#libs/native';
 import { refuseLiveSocket, type SavedSocketFile, SocketFile, socketPath } from './socket-file.ts';
 import { StartupError } from './startup-error.ts';
 
@@ -12,8 +12,8 @@ import { StartupError } from './startup-error.ts';
 interface BindingSocket {
   readonly lastEndpoint: string | null;
   bind(endpoint: string): Promise<void>;
+  unbind(endpoint: string): Promise<void>;
   listenOn(fd: number): void;
-  close(): void;
 }
 
 /** An endpoint that is held, for this program or the next one. */
@@ -77,20 +77,29 @@ export class Binding {
     return all.filter((socket) => !socket.isListening && isSamePlace(socket, listener));
   }
 
-  /** Closes the socket, and resolves when what it has sent is with the kernel. Never rejects. */
+  /** From now on whoever connects waits, for another socket. Connections stay. Never rejects. */
   async hold(socket: BindingSocket): Promise<SavedBinding> {
     const { endpoint } = this;
     const found = listOwnSockets().find((candidate) => this.#isListener(candidate));
     const kept = found === undefined ? undefined : duplicate(found.fd);
     const path = socketPath(endpoint);
     const spare = path === undefined ? undefined : keepFile(path);
-    socket.close();
+    await socket.unbind(endpoint).catch(() => undefined);
     await until(() => !listOwnSockets().some(({ fd }) => fd === found?.fd));
     const isThere = path === undefined || (spare !== undefined && giveBack(spare, path));
-    await until(() => kept === undefined || this.connections().length === 0);
     const isHeld = kept !== undefined && isThere;
     const file = this.#file?.handOver() ?? null;
     return { endpoint, listener: isHeld ? kept : null, file };
+  }
+
+  /** Ends all connections: what peers have sent is read before. */
+  shutDown(): void {
+    for (const { fd } of this.connections()) shutDown(fd);
+  }
+
+  /** Resolves when libzmq has closed all connections. */
+  async untilAlone(): Promise<void> {
+    await until(() => this.connections().length === 0);
   }
 
   /** Its file goes. */

@@ -27,6 +27,11 @@ const returnPollMs = 20;
 /** Where a reply goes: the frames in front of it. */
 type Envelope = readonly Buffer[];
 
+interface Letter {
+  readonly to: Envelope;
+  readonly reply: string;
+}
+
 /** A request whose reply is not sent yet. */
 interface OpenRequest {
   readonly to: Envelope;
@@ -48,12 +53,16 @@ export class ControlEndpoint {
   readonly #dispatchLog: DispatchLog;
   readonly #open = new Map<Promise<void>, OpenRequest>();
   /** Replies to clients that have lost their connection to a hand-over. */
-  readonly #unsent = new Set<{ readonly to: Envelope; readonly reply: string }>();
+  readonly #unsent = new Set<Letter>();
+  /** Replies that were sent while the endpoint was being closed for a hand-over. */
+  #late: Letter[] | undefined;
   #socket = makeSocket();
   #outbox = this.#makeOutbox();
   #binding: Binding | undefined;
   #serving: Promise<void> = Promise.resolve();
   #isClosing = false;
+  /** Connections are being ended: replies wait for the next ones. */
+  #isLeaving = false;
 
   constructor(controller: Controller, log: Logger) {
     this.#controller = controller;
@@ -84,13 +93,24 @@ export class ControlEndpoint {
     await this.#serving;
   }
 
-  /** Answers what it can and closes, but for the address: that is held. Then `handOver`. */
+  /**
+   * Answers what it can and closes, but for the address: that is held. Then `handOver`. What comes
+   * until the last moment is carried out, and its reply sent when the client has connected again.
+   */
   async hold(): Promise<SavedBinding | undefined> {
+    this.#late = [];
+    const saved = await this.#binding?.hold(this.#socket);
     await this.#untilQuiet();
     for (const { to } of this.#open.values()) if (!hasName(to)) this.#apologise(to);
     await this.#outbox.flush();
+    this.#isLeaving = true;
+    this.#binding?.shutDown();
+    await this.#binding?.untilAlone();
+    await this.#untilQuiet();
     this.#isClosing = true;
-    return await this.#binding?.hold(this.#socket);
+    this.#socket.close();
+    await this.#serving;
+    return saved;
   }
 
   /** After `hold`: what clients still wait for, at this moment. */
@@ -101,7 +121,10 @@ export class ControlEndpoint {
       parked: open.flatMap(({ to, parked }) => {
         return parked === undefined ? [] : [{ to: pack(to), request: parked }];
       }),
-      unsent: [...this.#unsent].map(({ to, reply }) => ({ to: pack(to), reply })),
+      unsent: [...this.#unsent, ...(this.#late ?? [])].map(({ to, reply }) => ({
+        to: pack(to),
+        reply,
+      })),
     };
   }
 
@@ -110,7 +133,7 @@ export class ControlEndpoint {
     for (const { to, request } of parked) {
       this.#track({ to: unpack(to), parked: request }, async () => {
         const reply = await answerParked(this.#controller, request, this.#dispatchLog);
-        await this.#deliver(unpack(to), reply);
+        void this.#deliver(unpack(to), reply);
       });
     }
     for (const { to, reply } of unsent) void this.#deliver(unpack(to), reply);
@@ -118,10 +141,11 @@ export class ControlEndpoint {
 
   /** @throws Error the address is gone */
   async openAgain(saved: SavedBinding): Promise<void> {
-    await this.#serving;
     this.#socket = makeSocket();
     this.#outbox = this.#makeOutbox();
     this.#isClosing = false;
+    this.#isLeaving = false;
+    this.#late = undefined;
     this.#binding = await Binding.takeOver(this.#socket, saved);
     this.#serving = this.#serve();
   }
@@ -161,9 +185,18 @@ export class ControlEndpoint {
         request.parked = parked;
       },
     });
+    delete request.parked;
     if (reply === undefined) return;
-    if (this.#isClosing && request.parked !== undefined) await this.#deliver(request.to, reply);
-    else this.#outbox.post([...request.to, reply]);
+    if (this.#isLeaving && hasName(request.to)) {
+      void this.#deliver(request.to, reply);
+      return;
+    }
+    this.#outbox.post([...request.to, reply]);
+    // Whether it has arrived nobody can tell. A client drops what it does not wait for; a REQ would
+    // take it for its next reply.
+    if (this.#late !== undefined && hasName(request.to) && !hasDelimiter) {
+      this.#late.push({ to: request.to, reply });
+    }
   }
 
   /** Sends as soon as its client is connected. */

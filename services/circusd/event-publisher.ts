@@ -15,6 +15,9 @@ const heartbeatMs = 5_000;
 /** How long events wait for those who were subscribed before a hand-over. Milliseconds. */
 const returnMs = 1_000;
 
+/** How long those that read slowly hold up a hand-over. Milliseconds. */
+const lingerMs = 100;
+
 /** The channel as this program or the next one opens it again. */
 export interface SavedPublisher {
   readonly binding: SavedBinding;
@@ -67,8 +70,12 @@ export class EventPublisher {
     this.#held ??= [];
     this.#former = [...this.#topics];
     await this.#outbox.flush();
-    this.#socket.linger = 100;
-    return await this.#binding?.hold(this.#socket);
+    const saved = await this.#binding?.hold(this.#socket);
+    this.#socket.linger = lingerMs;
+    this.#socket.close();
+    await this.#binding?.untilAlone();
+    await this.#serving;
+    return saved;
   }
 
   /** After `hold`: who was subscribed, and what they have not seen. */
@@ -87,7 +94,6 @@ export class EventPublisher {
    * @throws Error the address is gone
    */
   async openAgain({ binding, topics }: SavedPublisher): Promise<void> {
-    await this.#serving;
     this.#socket = makeSocket();
     this.#outbox = this.#makeOutbox();
     this.#topics = new Map();

@@ -27,6 +27,8 @@ export class FollowedEvents {
   /** Reads until the channel ends. */
   async follow(): Promise<void> {
     const events = await this.#daemon.openEvents();
+    await this.catchUp();
+    this.replayed = 0;
     for await (const event of events) {
       const seq = Number(event.payload['seq']);
       if (this.#last > 0 && seq > this.#last + 1) await this.catchUp();

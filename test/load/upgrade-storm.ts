@@ -11,7 +11,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Report } from '../chaos/storm.ts';
 import {
   countDescriptors,
-  listEntries,
   median,
   percentile,
   type RunningDaemon,
@@ -186,14 +185,19 @@ class UpgradeStorm {
       }
       await sleep(5);
     }
-    throw new Error(`no generation ${generation}`);
+    throw new Error(`no generation ${generation}:\n${this.#daemon.log.slice(-3_000)}`);
   }
 
   /** Stops it first, wherever it is at that moment, to see what it holds. */
   async #kill(): Promise<void> {
-    const workers = listEntries().filter(({ pid, ppid, state }) => {
-      const isOurs = ppid === this.#daemon.pid && state !== 'Z' && state !== 'T';
-      return isOurs && (readArguments(pid)[1] ?? '').endsWith('answer.py');
+    const children = readFileSync(
+      `/proc/${this.#daemon.pid}/task/${this.#daemon.pid}/children`,
+      'utf8',
+    );
+    const workers = children.split(' ').flatMap((word) => {
+      const entry = readEntry(Number(word));
+      if (entry === undefined || entry.state === 'Z' || entry.state === 'T') return [];
+      return (readArguments(entry.pid)[1] ?? '').endsWith('answer.py') ? [entry] : [];
     });
     // The oldest: the youngest may not have begun to serve.
     const [victim] = workers.sort((a, b) => a.startTime - b.startTime);
