@@ -12,8 +12,8 @@ import { StartupError } from './startup-error.ts';
 interface BindingSocket {
   readonly lastEndpoint: string | null;
   bind(endpoint: string): Promise<void>;
-  unbind(endpoint: string): Promise<void>;
   listenOn(fd: number): void;
+  close(): void;
 }
 
 /** An endpoint that is held, for this program or the next one. */
@@ -77,29 +77,28 @@ export class Binding {
     return all.filter((socket) => !socket.isListening && isSamePlace(socket, listener));
   }
 
-  /** From now on whoever connects waits, for another socket. Connections stay. Never rejects. */
+  /** Ends all connections: what peers have sent is read before. */
+  shutDown(): void {
+    for (const { fd } of this.connections()) shutDown(fd);
+  }
+
+  /**
+   * Closes the socket and keeps its address: whoever connects from now on waits for another one.
+   * Resolves when libzmq has let go of everything. Never rejects.
+   */
   async hold(socket: BindingSocket): Promise<SavedBinding> {
     const { endpoint } = this;
     const found = listOwnSockets().find((candidate) => this.#isListener(candidate));
     const kept = found === undefined ? undefined : duplicate(found.fd);
     const path = socketPath(endpoint);
     const spare = path === undefined ? undefined : keepFile(path);
-    await socket.unbind(endpoint).catch(() => undefined);
+    socket.close();
     await until(() => !listOwnSockets().some(({ fd }) => fd === found?.fd));
     const isThere = path === undefined || (spare !== undefined && giveBack(spare, path));
+    await until(() => this.connections().length === 0);
     const isHeld = kept !== undefined && isThere;
     const file = this.#file?.handOver() ?? null;
     return { endpoint, listener: isHeld ? kept : null, file };
-  }
-
-  /** Ends all connections: what peers have sent is read before. */
-  shutDown(): void {
-    for (const { fd } of this.connections()) shutDown(fd);
-  }
-
-  /** Resolves when libzmq has closed all connections. */
-  async untilAlone(): Promise<void> {
-    await until(() => this.connections().length === 0);
   }
 
   /** Its file goes. */

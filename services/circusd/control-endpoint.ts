@@ -99,18 +99,14 @@ export class ControlEndpoint {
    */
   async hold(): Promise<SavedBinding | undefined> {
     this.#late = [];
-    const saved = await this.#binding?.hold(this.#socket);
     await this.#untilQuiet();
     for (const { to } of this.#open.values()) if (!hasName(to)) this.#apologise(to);
     await this.#outbox.flush();
     this.#isLeaving = true;
     this.#binding?.shutDown();
-    await this.#binding?.untilAlone();
     await this.#untilQuiet();
     this.#isClosing = true;
-    this.#socket.close();
-    await this.#serving;
-    return saved;
+    return await this.#binding?.hold(this.#socket);
   }
 
   /** After `hold`: what clients still wait for, at this moment. */

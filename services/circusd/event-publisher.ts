@@ -70,12 +70,8 @@ export class EventPublisher {
     this.#held ??= [];
     this.#former = [...this.#topics];
     await this.#outbox.flush();
-    const saved = await this.#binding?.hold(this.#socket);
     this.#socket.linger = lingerMs;
-    this.#socket.close();
-    await this.#binding?.untilAlone();
-    await this.#serving;
-    return saved;
+    return await this.#binding?.hold(this.#socket);
   }
 
   /** After `hold`: who was subscribed, and what they have not seen. */

@@ -103,6 +103,7 @@ class UpgradeStorm {
   readonly #violations: string[] = [];
   readonly #figures: Record<string, number | string> = {};
   readonly #victims: Victim[] = [];
+  readonly #struck = new Set<number>();
   readonly #events: FollowedEvents;
 
   constructor(daemon: RunningDaemon, folder: string, request: UpgradeStormRequest) {
@@ -185,7 +186,13 @@ class UpgradeStorm {
       }
       await sleep(5);
     }
-    throw new Error(`no generation ${generation}:\n${this.#daemon.log.slice(-3_000)}`);
+    throw new Error(
+      `no generation ${generation}:\n${this.#daemon.log
+        .split('\n')
+        .filter((line) => !/process \[/.test(line))
+        .slice(-20)
+        .join('\n')}`,
+    );
   }
 
   /** Stops it first, wherever it is at that moment, to see what it holds. */
@@ -202,6 +209,9 @@ class UpgradeStorm {
     // The oldest: the youngest may not have begun to serve.
     const [victim] = workers.sort((a, b) => a.startTime - b.startTime);
     if (victim === undefined || workers.length < webWorkers / 2) return;
+    // Two strokes may have chosen the same one.
+    if (this.#struck.has(victim.pid)) return;
+    this.#struck.add(victim.pid);
     process.kill(victim.pid, 'SIGSTOP');
     await waitUntil(
       () => readEntry(victim.pid)?.state === 'T',
