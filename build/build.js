@@ -3,8 +3,9 @@
 //
 //   node build/build.js            everything
 //   node build/build.js programs   only what a user runs
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, relative } from 'node:path';
 import { build } from 'esbuild';
 import { generate } from './generate.js';
 import { programs } from './programs.js';
@@ -22,6 +23,9 @@ const common = {
 
 /** Native packages and those with worker threads keep their files; all else is bundled. */
 const external = ['zeromq', 'koffi', 'pino'];
+
+/** What a plugin is loaded from: each built-in is a bundle of its own, as a stranger's is a file. */
+const builtIns = 'services/plugin-runner/catalog';
 
 function filesBelow(folder, ending) {
   return readdirSync(folder, { recursive: true })
@@ -43,6 +47,36 @@ async function buildProgram(name, source) {
 
 async function buildPrograms() {
   await Promise.all(Object.entries(programs).map(([name, source]) => buildProgram(name, source)));
+  await build({
+    ...common,
+    entryPoints: filesBelow(builtIns, '.ts'),
+    format: 'cjs',
+    outdir: 'dist/plugins',
+    outExtension: { '.js': '.cjs' },
+    // hot-shots asks for it when it writes to a UNIX socket, which no plugin does; it compiles.
+    external: [...external, 'unix-dgram'],
+  });
+  await buildModuleForPlugins();
+}
+
+/** `circus-node/plugin`, which plugins of users import: one file, and its types. */
+async function buildModuleForPlugins() {
+  await build({
+    ...common,
+    entryPoints: [{ in: 'libs/plugin/exports.ts', out: 'plugin' }],
+    format: 'cjs',
+    outdir: 'dist',
+    outExtension: { '.js': '.cjs' },
+  });
+  execFileSync('node_modules/.bin/tsc', ['-p', 'build/types'], { stdio: 'inherit' });
+  // In the package there are no #libs: types are found by their files.
+  for (const file of filesBelow('dist/types', '.d.ts')) {
+    const up = relative(dirname(file), 'dist/types');
+    const text = readFileSync(file, 'utf8')
+      .replaceAll(/'#libs\/([\w-]+)'/g, `'${up}/$1/index.js'`)
+      .replaceAll(/'(\.[^']+)\.ts'/g, "'$1.js'");
+    writeFileSync(file, text);
+  }
 }
 
 async function buildModules(entryPoints, outdir, outbase) {

@@ -52,6 +52,26 @@ function programList() {
   ].join('\n');
 }
 
+/** build/reference/built-ins.ts: the list of all plugins of services/plugin-runner/catalog. */
+function builtInList() {
+  const names = readdirSync('services/plugin-runner/catalog')
+    .map((file) => file.slice(0, -'.ts'.length))
+    .sort();
+  const className = (name) => camelCase(`-${name}`);
+  return [
+    '// Generated from services/plugin-runner/catalog by `npm run generate`; never edited.',
+    ...names.map((name) => {
+      return `import { ${className(name)} } from '../../services/plugin-runner/catalog/${name}.ts';`;
+    }),
+    '',
+    '/** Every built-in plugin. */',
+    'export const builtIns = [',
+    ...names.map((name) => `  ${className(name)},`),
+    '] as const;',
+    '',
+  ].join('\n');
+}
+
 /** docs/reference and docs/man, from the tables: their generator is bundled, then run. */
 async function reference() {
   const outfile = 'dist/reference.mjs';
@@ -74,6 +94,7 @@ export async function generate({ write = true } = {}) {
   const lists = {
     'libs/commands/catalog.ts': commandCatalog(),
     'build/reference/programs.ts': programList(),
+    'build/reference/built-ins.ts': builtInList(),
   };
   const changed = update(lists, write);
   return [...changed, ...update(await reference(), write)];

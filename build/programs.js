@@ -2,4 +2,7 @@
 export const programs = {
   circusd: 'services/circusd/main.ts',
   circusctl: 'services/circusctl/main.ts',
+  'circus-plugin': 'services/plugin-runner/main.ts',
+  'hook-host': 'services/hook-host/main.ts',
+  'circusd-stats': 'services/stats/main.ts',
 };

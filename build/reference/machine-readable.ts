@@ -3,7 +3,7 @@ import { type Command, catalog, dispatch, flagsOf } from '#libs/commands';
 import { optionSchema } from '#libs/options';
 import type { JsonObject } from '#libs/protocol';
 import { sampleDaemon } from './sample-daemon.ts';
-import { type ConfigSection, sections } from './sections.ts';
+import { type ConfigSection, pluginKeys, sections } from './sections.ts';
 
 /** What `circusctl describe --json` answers, with what only a printed page needs. */
 export async function commandsJson(): Promise<string> {
@@ -42,8 +42,10 @@ export function configSchema(): string {
 const pluginSchema = {
   type: 'object',
   description: 'A plugin. Keys that it does not share with a watcher are its own.',
-  properties: { use: { type: 'string', description: 'Which plugin it is.' } },
-  required: ['use'],
+  properties: Object.fromEntries(
+    pluginKeys.map(({ name, doc }) => [name, { type: 'string', description: doc }]),
+  ),
+  oneOf: [{ required: ['use'] }, { required: ['cmd'] }],
 };
 
 function sectionSchema({ doc, table, families, isSettable }: ConfigSection): JsonObject {

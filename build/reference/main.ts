@@ -5,6 +5,7 @@ import { eventsPage } from './events-page.ts';
 import { commandsJson, configSchema } from './machine-readable.ts';
 import { configurationPage, programPage } from './man-pages.ts';
 import { optionsPage } from './options-page.ts';
+import { pluginsPage } from './plugins-page.ts';
 import { manuals } from './programs.ts';
 import { glossaryPage, wirePage } from './prose-pages.ts';
 
@@ -19,6 +20,7 @@ export async function renderReference(version: string): Promise<Record<string, s
     'docs/reference/events.md': eventsPage(),
     'docs/reference/glossary.md': glossaryPage(),
     'docs/reference/options.md': optionsPage(),
+    'docs/reference/plugins.md': pluginsPage(),
     'docs/reference/wire.md': await wirePage(),
     'docs/man/circus.ini.5': configurationPage(version),
     ...Object.fromEntries(

@@ -4,7 +4,7 @@ import type { OptionRow } from '#libs/options';
 import { defaultOf, rangeOf, typeOf } from './options-page.ts';
 import type { CommandManual, ProgramManual } from './program-manual.ts';
 import * as roff from './roff.ts';
-import { sections } from './sections.ts';
+import { pluginKeys, sections } from './sections.ts';
 
 /** The page of a program. */
 export function programPage(manual: ProgramManual, version: string): string {
@@ -58,7 +58,7 @@ export function configurationPage(version: string): string {
       roff.text(plain(others)),
     ]),
     roff.heading('[plugin:NAME]'),
-    roff.entry('use', 'Which plugin it is. Other keys are passed to it.'),
+    ...pluginKeys.map(({ name, doc }) => roff.entry(name, doc)),
     roff.heading('[env], [env:NAMES]'),
     roff.text(environment),
     roff.heading('Variables'),

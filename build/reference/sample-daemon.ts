@@ -6,6 +6,7 @@ import { createWatcherConfig, describeOptions } from '#libs/config';
 import {
   type Controller,
   eventTopic,
+  logTopic,
   type Operation,
   type ReplyBody,
   type WatcherView,
@@ -27,6 +28,9 @@ function sampleWatcher(name: keyof typeof pids, cmd: string): WatcherView {
     processCount: numprocesses,
     numprocesses,
     singleton: false,
+    readyCount: null,
+    reload: null,
+    messages: {},
     options: describeOptions(createWatcherConfig(name, cmd, '', options)),
     origins: { cmd: 'circus.ini:5', copy_env: 'circus.ini:6', numprocesses: 'runtime' },
     trouble: null,
@@ -104,12 +108,14 @@ export const sampleDaemon: Controller = {
         children: [],
       }));
   },
+  extendStats: async (_key, _pid, stats) => stats,
   describeSelf: () => ({ ...describeProcess(23161, 'node', '61.20M'), children: [] }),
   start: ({ kind }) =>
     work({}, kind === 'one' ? { info: { started: [24470], kept: [23304] } } : {}),
   stop: ({ kind }) => work({}, kind === 'one' ? { info: null } : {}),
   restart: ({ kind }) => work({}, kind === 'one' ? { info: replaced } : {}),
   reload: ({ kind }) => work({}, kind === 'one' ? { info: replaced } : {}),
+  abortReload: () => work({}),
   add: ({ start }) => work({}, start ? { started: [24470], kept: [] } : {}),
   remove: () => work({}),
   changeCount: (_key, nb) => work({ numprocesses: 2 + nb }),
@@ -122,6 +128,27 @@ export const sampleDaemon: Controller = {
   reloadConfig: () => work({ plan }),
   upgrade: async () => ({ upgrade: 'started', generation: 1, pid: 23161 }),
   awaitAgain: async () => ({}),
+  logs: ({ follow }) => {
+    const position = 8127;
+    const data = 'Serving HTTP on 127.0.0.1 port 8080\n';
+    const place = { position, bytes: data.length };
+    const facts = { watcher: 'web', stream: 'stdout' as const, pid: 23304, wid: 1 };
+    const source = {
+      watcher: 'web',
+      streams: ['stdout' as const],
+      topic: logTopic('web', 'stdout'),
+      kind: 'pipes' as const,
+      path: null,
+      note: null,
+      position: position + data.length,
+    };
+    return Promise.resolve({
+      logs: [{ ...facts, time: sampleTime, ...place, data }],
+      sources: [source],
+      instance: '23161-1767225600000',
+      ...(follow ? { endpoint: 'tcp://127.0.0.1:5558' } : {}),
+    });
+  },
   events: () => {
     const reap = { process_pid: 23304, exit_code: -15, wid: 1, backoff: 0 };
     const spawn = { process_pid: 24470, process_id: 1, wid: 1 };

@@ -66,3 +66,19 @@ address are taken instead of new ones.`,
     others: 'Any other key is a fault.',
   },
 ];
+
+/** What `[plugin:NAME]` says beside options of its watcher and what is the plugin's own. */
+export const pluginKeys: readonly { readonly name: string; readonly doc: string }[] = [
+  {
+    name: 'use',
+    doc: 'A built-in plugin by its class path, such as circus.plugins.flapping.Flapping, or a class of your own: ./file.js#Class, package#Class. See circus-plugin(1).',
+  },
+  {
+    name: 'cmd',
+    doc: 'Instead of use: the command of a plugin in any language. It finds what it needs in the environment: CIRCUS_ENDPOINT, CIRCUS_PUBSUB_ENDPOINT, CIRCUS_PLUGIN_NAME, CIRCUS_PLUGIN_CONFIG.',
+  },
+  {
+    name: 'args',
+    doc: 'Arguments that follow cmd. circus stands for those of the original: --endpoint, --pubsub and --config.',
+  },
+];

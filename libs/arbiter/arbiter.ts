@@ -6,9 +6,11 @@ import {
   circusTable,
   createWatcherConfig,
   defaultWatcherOptions,
+  endpointVariables,
   isTouched,
   planChanges,
   requireConsistent,
+  requireDependencies,
   requireSockets,
   type SocketConfig,
   setWatcherOption,
@@ -32,6 +34,8 @@ import {
   type Json,
   type JsonObject,
   type KillRequest,
+  type LogReply,
+  type LogRequest,
   type Operation,
   type ProcessView,
   type ReplyBody,
@@ -44,12 +48,16 @@ import {
 import type { Baggage, Unpack } from './baggage.ts';
 import { epochSeconds, monotonicMs } from './clock.ts';
 import { describePlan } from './describe-plan.ts';
+import { requireOwner } from './endpoint-owner.ts';
 import { type EventListener, EventLog, type SavedEvents } from './event-log.ts';
+import { Hooks } from './hooks.ts';
+import { type LogChannel, noLogChannel } from './log-channel.ts';
 import type { PreparedSockets } from './managed-sockets.ts';
 import { type ReplyShape, readParkedWork, replyOf } from './reply-shapes.ts';
 import { rulesOf } from './rules-of.ts';
 import { signalWorkers } from './signalling.ts';
 import { type Order, type SavedSupervisor, Supervisor, type SupervisorLog } from './supervisor.ts';
+import { type SavedLogs, WatcherLogs } from './watcher-logs.ts';
 import { requireStreams, type SavedOutputs, WatcherOutputs } from './watcher-outputs.ts';
 import { type SavedSockets, WatcherSockets } from './watcher-sockets.ts';
 import { viewWatcher } from './watcher-view.ts';
@@ -65,8 +73,12 @@ export interface ArbiterOptions {
   /** Reads the configuration again for an unnamed restart; throws what is to be told. */
   readonly reread: () => CircusConfig;
   readonly log: SupervisorLog;
+  /** The words that run the hook host, which calls the JavaScript functions that hooks name. */
+  readonly hookHost?: readonly string[];
   /** Told of every event, in order. */
   readonly onEvent: EventListener;
+  /** Where live output is published; nowhere without it. */
+  readonly logChannel?: LogChannel;
   /** Replaces the program; without it there is no way. */
   readonly upgrade?: (request: UpgradeRequest) => Promise<ReplyBody>;
 }
@@ -81,6 +93,9 @@ export interface SavedArbiter {
   readonly events: SavedEvents;
   readonly sockets: SavedSockets;
   readonly outputs: SavedOutputs;
+  readonly logs: SavedLogs;
+  /** Names the numbering of log positions. */
+  readonly instance: string;
   readonly supervisor: SavedSupervisor;
 }
 
@@ -97,6 +112,9 @@ export class Arbiter implements Controller {
   readonly #supervisor: Supervisor;
   readonly #sockets: WatcherSockets;
   readonly #outputs: WatcherOutputs;
+  readonly #hooks: Hooks;
+  readonly #logs: WatcherLogs;
+  #instance = `${process.pid}-${Date.now()}`;
   readonly #meter = new ProcessMeter();
   readonly #configs = new Map<string, WatcherConfig>();
   #config: CircusConfig;
@@ -117,10 +135,27 @@ export class Arbiter implements Controller {
       onDemand: (key) => this.#supervisor.demand(key),
       warn: (text) => options.log.warn(text),
     });
+    this.#logs = new WatcherLogs({
+      channel: options.logChannel ?? noLogChannel,
+      keys: () => this.#keys(),
+      has: (key) => this.#configs.has(key),
+      nameOf: (key) => this.#requireConfig(key).name,
+      ringBytesOf: (key) => this.#requireConfig(key).options.log_ring,
+      pathsOf: (key) => this.#outputs.pathsOf(key),
+    });
     this.#outputs = new WatcherOutputs({
+      logs: this.#logs,
       configOf: (key) => this.#requireConfig(key),
       publish: (name, event, facts) => this.#events.publish(name, event, facts, epochSeconds()),
       log: options.log,
+    });
+    this.#hooks = new Hooks({
+      configOf: (key) => this.#requireConfig(key),
+      runCommand: (request) => this.#supervisor.runCommand(request),
+      host: options.hookHost ?? [],
+      environment: () => endpointVariables(this.#config.circus),
+      publish: (name, event, facts) => this.#events.publish(name, event, facts, epochSeconds()),
+      warn: (text) => options.log.warn(text),
     });
     this.#supervisor = new Supervisor({
       log: options.log,
@@ -129,8 +164,10 @@ export class Arbiter implements Controller {
       configOf: (key) => this.#requireConfig(key),
       sockets: this.#sockets,
       outputs: this.#outputs,
+      hooks: this.#hooks,
       onRemoved: (key) => {
         this.#outputs.removed(key);
+        this.#logs.removed(key);
         this.#sockets.unwatchDemand(key);
         // A successor of the same name may have come since, and its configuration with it.
         if (this.#supervisor.state.watchers[key] === undefined) this.#configs.delete(key);
@@ -194,7 +231,9 @@ export class Arbiter implements Controller {
       events: this.#events.handOver(),
       sockets: this.#sockets.handOver(baggage),
       outputs: this.#outputs.handOver(baggage),
-      supervisor: this.#supervisor.handOver(),
+      logs: this.#logs.handOver(baggage),
+      instance: this.#instance,
+      supervisor: this.#supervisor.handOver(baggage),
     };
   }
 
@@ -204,6 +243,7 @@ export class Arbiter implements Controller {
    */
   takeOver(saved: SavedArbiter, unpack: Unpack): void {
     this.#generation = saved.generation;
+    this.#instance = saved.instance;
     const { circus, ...config } = saved.config;
     // Options that this program has and the one before had not.
     this.#config = { ...config, circus: { ...defaultValues(circusTable), ...circus } };
@@ -215,7 +255,8 @@ export class Arbiter implements Controller {
     this.#sockets.takeOver(saved.sockets);
     this.#areSocketsOpen = true;
     this.#supervisor.takeOver(saved.supervisor, (key) => rulesOf(this.#requireConfig(key)));
-    this.#outputs.takeOver(saved.outputs, unpack);
+    this.#outputs.takeOver(saved.outputs, unpack, (pid) => this.#supervisor.lineListenerOf(pid));
+    this.#logs.takeOver(saved.logs, unpack);
   }
 
   /** Supervises again. Whoever waits for a command by `awaitAgain` has to do so before. */
@@ -240,10 +281,13 @@ export class Arbiter implements Controller {
   }
 
   findWatcher(key: string): WatcherView | undefined {
-    const record = this.#supervisor.state.watchers[key];
+    const { state } = this.#supervisor;
+    const record = state.watchers[key];
     const config = this.#configs.get(key);
     if (record === undefined || config === undefined) return undefined;
-    return viewWatcher(record, config, monotonicMs(), () => this.#outputs.troubleOf(key));
+    const messagesOf = (watcher: string) => this.#supervisor.messagesOf(watcher);
+    const surroundings = { state, messagesOf, streamTrouble: () => this.#outputs.troubleOf(key) };
+    return viewWatcher(surroundings, record, config, monotonicMs());
   }
 
   processes(key: string, pid?: number): readonly ProcessView[] {
@@ -252,6 +296,10 @@ export class Arbiter implements Controller {
       .workersOf(key)
       .filter(({ identity }) => pid === undefined || identity.pid === pid);
     return workers.map((worker) => this.#describeWorker(worker));
+  }
+
+  extendStats(key: string, pid: number, stats: JsonObject): Promise<JsonObject> {
+    return this.#hooks.extendStats(key, pid, stats);
   }
 
   describeSelf(): JsonObject {
@@ -312,15 +360,23 @@ export class Arbiter implements Controller {
     return operation([work], isOne ? 'replaced' : 'nothing');
   }
 
+  abortReload(selection: Selection): Operation {
+    this.#requireReady();
+    const keys = this.#resolve(selection);
+    return operation([this.#supervisor.order({ type: 'abort', keys })], 'nothing');
+  }
+
   add({ name, cmd, args, options, start }: AddRequest): Operation {
     this.#requireReady();
     const config = createWatcherConfig(name, cmd, args, options);
+    requireOwner(this.#config.circus, config);
     requireStreams(config);
     const key = name.toLowerCase();
     if (this.#lastingKeys().includes(key)) {
       throw new CircusError('already_exists', `watcher '${name}' already exists`);
     }
     requireSockets(config, this.#sockets.managed.names);
+    requireDependencies(config, [...this.#configs.values()]);
     this.#events.publish(name, 'add', {}, epochSeconds());
     return operation([this.#addWatcher(config, start)], start ? 'added' : 'nothing');
   }
@@ -357,6 +413,7 @@ export class Arbiter implements Controller {
     requireConsistent(config);
     requireStreams(config);
     requireSockets(config, this.#sockets.managed.names);
+    requireDependencies(config, [...this.#configs.values()]);
     for (const _ of settings) this.#events.publish(name, 'updated', {}, epochSeconds());
     const needsReload = settings.some(({ effect }) => effect === 'reload');
     return operation([this.#configure(key, config, needsReload)], 'nothing');
@@ -432,6 +489,11 @@ export class Arbiter implements Controller {
     this.requireUpgradable();
     if (this.#options.upgrade !== undefined) return await this.#options.upgrade(request);
     throw new CircusError('failed', 'this arbiter is part of another program, which goes on');
+  }
+
+  async logs(request: LogRequest): Promise<LogReply> {
+    for (const key of request.keys) this.#requireWatcher(key);
+    return { ...(await this.#logs.read(request)), instance: this.#instance };
   }
 
   events(since: number, key?: string): EventReplay {
@@ -567,6 +629,7 @@ export class Arbiter implements Controller {
   #configure(key: string, config: WatcherConfig, needsReload: boolean): Order {
     const replaces = this.#outputs.configure(key, this.#requireConfig(key), config);
     this.#configs.set(key, config);
+    this.#logs.configured(key);
     const rules = rulesOf(config);
     const type = 'set';
     return this.#supervisor.order({ type, key, rules, needsReload: needsReload || replaces });

@@ -2,4 +2,5 @@
 export { Arbiter, type ArbiterOptions, type SavedArbiter } from './arbiter.ts';
 export { Baggage, type Unpack } from './baggage.ts';
 export { checkSaved } from './check-saved.ts';
+export type { LogChannel } from './log-channel.ts';
 export { SocketsRefused } from './managed-sockets.ts';

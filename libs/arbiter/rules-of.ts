@@ -1,9 +1,10 @@
 /** From options in seconds, as users give them, to the rules of the core in milliseconds. */
-import type { WatcherConfig } from '#libs/config';
+import { dependenciesOf, hookNames, type WatcherConfig } from '#libs/config';
 import { defaultRules, type HookName, type WatcherRules } from '#libs/supervision';
 
 /** The rules by which a watcher of this configuration lives. */
-export function rulesOf({ options, hooks }: WatcherConfig): WatcherRules {
+export function rulesOf(config: WatcherConfig): WatcherRules {
+  const { options, hooks } = config;
   return {
     ...defaultRules,
     numprocesses: options.numprocesses,
@@ -20,6 +21,11 @@ export function rulesOf({ options, hooks }: WatcherConfig): WatcherRules {
     singleton: options.singleton,
     priority: options.priority,
     onDemand: options.on_demand,
+    readiness:
+      options.readiness === 'none' ? null : { timeoutMs: options.readiness_timeout * 1_000 },
+    liveness: options.liveness !== 'none',
+    dependsOn: dependenciesOf(config),
+    reloadSurge: options.reload_surge,
     hooks: lifecycleHooks(hooks),
     backoff: {
       initialMs: options.backoff_initial * 1_000,
@@ -31,7 +37,7 @@ export function rulesOf({ options, hooks }: WatcherConfig): WatcherRules {
   };
 }
 
-/** Hooks are accepted and shown; what runs them comes with the plugins, until then none is asked. */
-function lifecycleHooks(_hooks: WatcherConfig['hooks']): HookName[] {
-  return [];
+/** All but extended_stats, which belongs to a command. */
+function lifecycleHooks(hooks: WatcherConfig['hooks']): HookName[] {
+  return hookNames.filter((name): name is HookName => name !== 'extended_stats' && name in hooks);
 }

@@ -2,9 +2,11 @@
  * Sockets of so_reuseport: each process has one of its own, and the kernel has put connections into
  * its queue before anybody accepts them. A watcher has as many seats as processes. A seat keeps its
  * sockets when its process dies, so that the next one finds what waits; in a reload the new process
- * takes the seat of an old one beside it.
+ * takes the seat of an old one beside it. The kernel gives every socket that listens its share of
+ * connections, so a seat that nobody comes to would swallow them: it is closed.
  */
 import { ListeningSocket, type SavedSocket } from '#libs/native';
+import type { Places } from '#libs/supervision';
 import type { Baggage } from './baggage.ts';
 
 interface Seat {
@@ -13,12 +15,10 @@ interface Seat {
   readonly sockets: Map<string, ListeningSocket>;
 }
 
-/** What the seats have to know of a watcher. */
-export interface SeatFacts {
-  /** Wids of slots that exist. */
-  readonly wids: ReadonlySet<number>;
-  /** Seats that stay even when nobody is in them. */
-  readonly lasting: number;
+/** Opens the socket of this name when a seat has none. */
+interface SocketKind {
+  readonly name: string;
+  readonly open: () => ListeningSocket;
 }
 
 /** A seat as the next program of this process takes it over. */
@@ -33,28 +33,16 @@ export interface SavedSeat {
 export class SocketSeats {
   readonly #seats = new Map<string, Seat[]>();
 
-  /**
-   * The socket of a process, made by `open` when its seat has none of that name yet.
-   *
-   * @param count - how many processes the watcher is to have
-   */
-  socketFor(
-    key: string,
-    wid: number,
-    count: number,
-    { name, open }: { readonly name: string; readonly open: () => ListeningSocket },
-  ): ListeningSocket {
-    const seat = this.#seatFor(key, wid, count);
+  /** The socket of a process that is about to start. */
+  socketFor(key: string, wid: number, places: Places, { name, open }: SocketKind): ListeningSocket {
+    const seat = takeSeat(this.#seatsOf(key), wid, places);
     const socket = seat.sockets.get(name) ?? open();
     seat.sockets.set(name, socket);
     return socket;
   }
 
   /** The sockets of that name at all seats; with none, `open` makes the first. */
-  socketsOf(
-    key: string,
-    { name, open }: { readonly name: string; readonly open: () => ListeningSocket },
-  ): ListeningSocket[] {
+  socketsOf(key: string, { name, open }: SocketKind): ListeningSocket[] {
     const seats = this.#seatsOf(key);
     const sockets = seats.flatMap((seat) => seat.sockets.get(name) ?? []);
     if (sockets.length > 0) return sockets;
@@ -66,13 +54,10 @@ export class SocketSeats {
   }
 
   /** Lets go of seats that nobody will take again. */
-  settle(factsOf: (key: string) => SeatFacts): void {
+  settle(placesOf: (key: string) => Places): void {
     for (const [key, seats] of this.#seats) {
-      const { wids, lasting } = factsOf(key);
-      for (const seat of seats) {
-        for (const wid of seat.wids) if (!wids.has(wid)) seat.wids.delete(wid);
-      }
-      this.#trim(key, seats, lasting);
+      closeSpare(seats, placesOf(key));
+      if (seats.length === 0) this.#seats.delete(key);
     }
   }
 
@@ -115,30 +100,36 @@ export class SocketSeats {
     this.#seats.clear();
   }
 
-  #seatFor(key: string, wid: number, count: number): Seat {
-    const seats = this.#seatsOf(key);
-    const own =
-      seats.find(({ wids }) => wids.has(wid)) ?? seats.find(({ wids }) => wids.size === 0);
-    const seat = own ?? (seats.length < count ? addSeat(seats) : leastTaken(seats));
-    seat.wids.add(wid);
-    return seat;
-  }
-
   #seatsOf(key: string): Seat[] {
     const seats = this.#seats.get(key) ?? [];
     this.#seats.set(key, seats);
     return seats;
   }
+}
 
-  #trim(key: string, seats: Seat[], lasting: number): void {
-    for (let at = seats.length - 1; at >= 0 && seats.length > lasting; at -= 1) {
-      const seat = seats[at];
-      if (seat === undefined || seat.wids.size > 0) continue;
-      closeSeat(seat);
-      seats.splice(at, 1);
-    }
-    if (seats.length === 0) this.#seats.delete(key);
-  }
+/**
+ * A seat that has nobody who stays: the one it had before, or an empty one, or that of a process
+ * which leaves. Where all have somebody it is a new one, or at worst shared.
+ */
+function takeSeat(seats: Seat[], wid: number, places: Places): Seat {
+  forgetDead(seats, places);
+  const ranks = seats.map((seat): [seat: Seat, rank: readonly number[]] => {
+    const others = [...seat.wids].filter((other) => other !== wid);
+    const staying = others.filter((other) => places.staying.has(other)).length;
+    return [seat, [staying, seat.wids.has(wid) ? 0 : 1, others.length]];
+  });
+  const [best] = ranks.sort(([, a], [, b]) => compare(a, b));
+  const isFree = best !== undefined && best[1][0] === 0;
+  const seat =
+    isFree || (best !== undefined && seats.length >= places.awaited) ? best[0] : addSeat(seats);
+  for (const { wids } of seats) wids.delete(wid);
+  seat.wids.add(wid);
+  return seat;
+}
+
+function compare(a: readonly number[], b: readonly number[]): number {
+  const at = a.findIndex((value, index) => value !== b[index]);
+  return at < 0 ? 0 : (a[at] ?? 0) - (b[at] ?? 0);
 }
 
 function addSeat(seats: Seat[]): Seat {
@@ -147,10 +138,29 @@ function addSeat(seats: Seat[]): Seat {
   return seat;
 }
 
-function leastTaken(seats: Seat[]): Seat {
-  const [first, ...others] = seats;
-  if (first === undefined) return addSeat(seats);
-  return others.reduce((least, seat) => (seat.wids.size < least.wids.size ? seat : least), first);
+/** Slots may be gone since their processes took a seat, and others have their wids now. */
+function forgetDead(seats: readonly Seat[], { staying, leaving }: Places): void {
+  for (const { wids } of seats) {
+    for (const wid of wids) if (!staying.has(wid) && !leaving.has(wid)) wids.delete(wid);
+  }
+}
+
+/** Closes empty seats, all but those that processes are still to come to. */
+function closeSpare(seats: Seat[], places: Places): void {
+  forgetDead(seats, places);
+  const staying = seats.map(
+    ({ wids }) => [...wids].filter((wid) => places.staying.has(wid)).length,
+  );
+  const seated = staying.reduce((sum, count) => sum + count, 0);
+  const free = staying.filter((count) => count === 0).length;
+  let spare = free - Math.max(0, places.awaited - seated);
+  for (const seat of seats.toReversed()) {
+    if (spare <= 0) return;
+    if (seat.wids.size > 0) continue;
+    closeSeat(seat);
+    seats.splice(seats.indexOf(seat), 1);
+    spare -= 1;
+  }
 }
 
 function closeSeat({ sockets }: Seat): void {

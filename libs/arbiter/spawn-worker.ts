@@ -1,6 +1,7 @@
 /** From a watcher's configuration to a running process. */
 import { buildEnvironment, buildWorkerCommand, type WatcherConfig } from '#libs/config';
 import {
+  type DescriptorMapping,
   type ProcessIdentity,
   resolveGroup,
   resolveUser,
@@ -10,6 +11,19 @@ import {
 } from '#libs/native';
 import type { OutputDescriptors } from './watcher-outputs.ts';
 import type { WorkerSockets } from './worker-sockets.ts';
+
+/** How a process reports about itself. */
+export interface Reporting {
+  readonly env: Readonly<Record<string, string>>;
+  readonly descriptors: readonly DescriptorMapping[];
+}
+
+/** What a process is given beside its options. */
+export interface WorkerEquipment {
+  readonly sockets: WorkerSockets;
+  readonly outputs: OutputDescriptors;
+  readonly reporting?: Reporting | undefined;
+}
 
 /**
  * Starts one process of a watcher.
@@ -21,10 +35,10 @@ import type { WorkerSockets } from './worker-sockets.ts';
 export function spawnWorker(
   watcher: WatcherConfig,
   { wid, ticket }: { wid: number; ticket: number },
-  sockets: WorkerSockets,
-  outputs: OutputDescriptors,
+  { sockets, outputs, reporting = { env: {}, descriptors: [] } }: WorkerEquipment,
 ): ProcessIdentity {
-  const env = { ...buildEnvironment(watcher, process.env), ...sockets.listenEnv };
+  const own = buildEnvironment(watcher, process.env);
+  const env = { ...own, ...sockets.listenEnv, ...reporting.env };
   const { file, argv } = buildWorkerCommand(watcher, { wid, env, sockets: sockets.numbers });
   const { options, rlimits } = watcher;
   const request: SpawnRequest = {
@@ -34,16 +48,32 @@ export function spawnWorker(
     stdin: sockets.stdin ?? (options.close_child_stdin ? 'null' : 'inherit'),
     stdout: outputs.stdout ?? (options.close_child_stdout ? 'null' : 'inherit'),
     stderr: outputs.stderr ?? (options.close_child_stderr ? 'null' : 'inherit'),
-    descriptors: sockets.descriptors,
+    descriptors: [...sockets.descriptors, ...reporting.descriptors],
     mark: ticket,
     ...(sockets.listenEnv === undefined ? {} : { pidVariable: 'LISTEN_PID' }),
     rlimits: Object.entries(rlimits).map(([name, value]) => ({ name, value })),
-    ...credentialsOf(watcher),
-    ...(options.working_dir === null ? {} : { workingDir: options.working_dir }),
+    ...identityOptions(watcher),
     ...(options.umask === null ? {} : { umask: options.umask }),
     ...(options.nice === null ? {} : { nice: options.nice }),
   };
   return spawnProcess(request);
+}
+
+/** As whom, and where, a process of a watcher runs. */
+export function identityOptions(
+  watcher: WatcherConfig,
+): Pick<SpawnRequest, 'uid' | 'gid' | 'groups' | 'workingDir'> {
+  const { working_dir } = watcher.options;
+  return {
+    ...credentialsOf(watcher),
+    ...(working_dir === null ? {} : { workingDir: working_dir }),
+  };
+}
+
+/** The user id that the processes of a watcher have. */
+export function userOf({ options }: WatcherConfig): number {
+  if (options.uid === null) return process.getuid?.() ?? 0;
+  return resolveUser(options.uid).uid;
 }
 
 /** gid defaults to the user's primary group, and the user brings all its groups (protocol 7.3). */

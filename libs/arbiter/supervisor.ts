@@ -35,15 +35,19 @@ import {
   type WatcherRecord,
   type WatcherRules,
 } from '#libs/supervision';
+import type { Baggage } from './baggage.ts';
 import { clockOriginMs, epochSeconds, monotonicMs } from './clock.ts';
 import type { EventLog } from './event-log.ts';
 import { killWorker, stopWorker } from './families.ts';
+import { HealthWatch, type SavedHealth } from './health-watch.ts';
+import type { Hooks } from './hooks.ts';
 import { Leftovers, type SavedLeftovers } from './leftovers.ts';
 import { spawnWorker } from './spawn-worker.ts';
 import { WaitingRoom } from './waiting-room.ts';
-import type { WatcherOutputs } from './watcher-outputs.ts';
+import type { LineListener, WatcherOutputs } from './watcher-outputs.ts';
 import { WorkQueue } from './work-queue.ts';
 import type { Worker } from './worker.ts';
+import type { HealthListener } from './worker-health.ts';
 import type { WorkerSockets } from './worker-sockets.ts';
 
 const SIGHUP = 1;
@@ -85,6 +89,7 @@ export interface SupervisorOptions {
   readonly configOf: (key: string) => WatcherConfig;
   readonly sockets: SocketSource;
   readonly outputs: Pick<WatcherOutputs, 'spawn' | 'drain' | 'stopped'>;
+  readonly hooks: Pick<Hooks, 'ask' | 'idle'>;
   /** A watcher is gone. */
   readonly onRemoved: (key: string) => void;
   /** Nothing is left and every command has its answer. */
@@ -106,16 +111,12 @@ export interface SavedSupervisor {
   /** Reaped, and the core does not know yet. */
   readonly ended: readonly EndedWorker[];
   readonly leftovers: SavedLeftovers;
+  readonly health: readonly SavedHealth[];
   /** Pids of those that became their command, or will, through other programs. */
   readonly chained: readonly number[];
 }
 
-interface Exit {
-  readonly exit: ExitRecord;
-  readonly worker: Worker | undefined;
-}
-
-interface EndedWorker extends Exit {
+interface EndedWorker {
   readonly worker: Worker;
   readonly exit: ExitRecord;
 }
@@ -138,9 +139,6 @@ export interface Order {
   readonly answer: Promise<WaitResult>;
 }
 
-/** Commands as the core takes them, but for the number of their wait. */
-export type { UnnumberedCommand };
-
 type Performers = {
   readonly [T in Action['type']]: (action: Extract<Action, { type: T }>) => void;
 };
@@ -151,6 +149,10 @@ export class Supervisor {
   readonly #options: SupervisorOptions;
   readonly #reaper = new Reaper();
   readonly #waits = new WaitingRoom();
+  readonly #health = new HealthWatch({
+    runCommand: (request) => runCommand(this.#reaper, request),
+    warn: (text) => this.#options.log.warn(text),
+  });
   readonly #queue = new WorkQueue<Action>(
     (action) => this.#perform(action),
     () => {
@@ -161,21 +163,25 @@ export class Supervisor {
   readonly #workers = new Map<number, Worker>();
   /** Pids that were given up by `rm --nostop`: not ours, and no strays. */
   readonly #released = new Map<number, Worker>();
-  /** By ticket, until their output is written. */
+  /** By ticket: until their output is written, or it is known what they have left. */
   readonly #ended = new Map<number, EndedWorker>();
   /** What they have started is no more ours than they are, even when they are gone. */
   readonly #releasedTickets = new Set<number>();
   readonly #lookup = keepChildLookup(lookupKeptMs);
   readonly #leftovers = new Leftovers({
-    isWorker: (pid) => this.#workers.has(pid) || this.#released.has(pid),
+    isWorker: (pid) =>
+      this.#workers.has(pid) ||
+      this.#released.has(pid) ||
+      (this.#sparesHooks && this.#reaper.isWatched(pid)),
     isSpared: (ticket) => this.#releasedTickets.has(ticket) || this.#isLiving(ticket),
     lookup: this.#lookup,
     onRemainsGone: ({ key, ticket }) => this.#feed({ type: 'remains_gone', key, ticket }),
     onStraysGone: () => this.#feed({ type: 'strays_gone' }),
   });
-  /** Deaths of one turn: one look tells what all of them have left. */
-  #exits: Exit[] = [];
   #timer: NodeJS.Timeout | undefined;
+  /** Hooks that run are no strays, until there is no more patience with anybody. */
+  #sparesHooks = true;
+  #endNow: () => void = () => undefined;
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
@@ -188,7 +194,7 @@ export class Supervisor {
   }
 
   /** Changes nothing. */
-  handOver(): SavedSupervisor {
+  handOver(baggage: Baggage): SavedSupervisor {
     return {
       core: this.state,
       clockOrigin: clockOriginMs(),
@@ -197,8 +203,9 @@ export class Supervisor {
       workers: [...this.#workers.values()],
       released: [...this.#released.values()],
       releasedTickets: [...this.#releasedTickets],
-      ended: [...this.#ended.values(), ...this.#exits.flatMap(endedWorker)],
+      ended: [...this.#ended.values()],
       leftovers: this.#leftovers.handOver(),
+      health: this.#health.handOver(baggage),
       chained: chainedPids(),
     };
   }
@@ -215,13 +222,14 @@ export class Supervisor {
     for (const worker of saved.workers) this.#workers.set(worker.identity.pid, worker);
     for (const worker of saved.released) this.#released.set(worker.identity.pid, worker);
     for (const ticket of saved.releasedTickets) this.#releasedTickets.add(ticket);
-    this.#leftovers.takeOver(saved.leftovers);
     for (const pid of saved.chained) noteChain(pid);
+    for (const health of saved.health) this.#takeOverHealth(health);
   }
 
   /** Does what was ordered before, and collects those that have died meanwhile. */
-  goOn({ queue, ended }: SavedSupervisor): void {
+  goOn({ queue, ended, leftovers }: SavedSupervisor): void {
     this.#queue.push(queue);
+    this.#leftovers.takeOver(leftovers);
     for (const { worker, exit } of ended) this.#tellOfExit(worker, exit);
     this.start();
     this.#queue.push(resume(this.state).filter(isStanding));
@@ -229,8 +237,13 @@ export class Supervisor {
     for (const { key, gate } of pendingGates(this.state)) {
       this.#feed({ type: 'verdict', key, gate, isPassed: true });
     }
-    this.#leftovers.goOn();
     this.#feed({ type: 'tick' });
+  }
+
+  /** What a process writes is looked at when its readiness shows there. */
+  lineListenerOf(pid: number): LineListener | undefined {
+    const worker = this.#workers.get(pid);
+    return worker === undefined ? undefined : this.#health.onLinesOf(worker.ticket);
   }
 
   /** Waits for a command that was given before: the number is of `order`. */
@@ -244,6 +257,11 @@ export class Supervisor {
     this.#reaper.start((exit) => this.#onExit(exit));
   }
 
+  /** Runs a command to its end: its death is nobody else's. */
+  runCommand(request: CommandRequest): Promise<CommandResult> {
+    return runCommand(this.#reaper, request);
+  }
+
   /** Gives a command to the core; the promise is settled when its work is finished or has failed. */
   command(command: UnnumberedCommand): Promise<WaitResult> {
     return this.order(command).answer;
@@ -251,6 +269,7 @@ export class Supervisor {
 
   /** As `command`, with the number by which the next program of this process can wait for it. */
   order(command: UnnumberedCommand): Order {
+    if (command.type === 'quit') this.#endNow();
     const { wait, answer } = this.#waits.enter();
     this.#feed({ ...command, wait } as UntimedEvent);
     return { wait, answer };
@@ -277,20 +296,15 @@ export class Supervisor {
     return [...this.#workers.values()].filter((worker) => worker.key === key);
   }
 
-  /** Runs a command to its end; its death is told to nobody else. */
-  async runCommand(request: CommandRequest): Promise<CommandResult> {
-    return await runCommand(this.#reaper, request);
-  }
-
   /** Processes below circusd of which nobody knows whose they are. */
   strays(): ProcessIdentity[] {
-    this.#leftovers.look();
     return this.#leftovers.strays();
   }
 
   /** Stops every timer. Processes that still run are left alone. */
   close(): void {
     clearTimeout(this.#timer);
+    this.#health.close();
     this.#leftovers.close();
     this.#reaper.stop();
   }
@@ -322,7 +336,9 @@ export class Supervisor {
     spawn: (action) => this.#spawn(action),
     signal: ({ key, ...signal }) => {
       const worker = this.#findWorker(signal);
-      if (worker !== undefined) this.#publishKills(key, stopWorker(worker, signal, this.#lookup()));
+      if (worker === undefined) return;
+      this.#health.rest(worker.ticket);
+      this.#publishKills(key, stopWorker(worker, signal, this.#lookup()));
     },
     hup: (target) => {
       const worker = this.#findWorker(target);
@@ -330,11 +346,16 @@ export class Supervisor {
     },
     kill_tree: ({ key, ...target }) => {
       const worker = this.#findWorker(target);
-      if (worker !== undefined) this.#publishKills(key, killWorker(worker, this.#lookup()));
+      if (worker === undefined) return;
+      this.#health.rest(worker.ticket);
+      this.#publishKills(key, killWorker(worker, this.#lookup()));
     },
     end_remains: ({ ticket, signum }) => this.#leftovers.signalRemains(ticket, signum),
     kill_remains: ({ ticket }) => this.#leftovers.signalRemains(ticket, SIGKILL),
     release: ({ key }) => {
+      for (const [ticket, { worker }] of this.#ended) {
+        if (worker.key === key) this.#ended.delete(ticket);
+      }
       for (const worker of this.workersOf(key)) this.#release(worker);
       this.#leftovers.disown(key);
     },
@@ -344,26 +365,37 @@ export class Supervisor {
     finish: ({ wait, result }) => this.#waits.finish(wait, result),
     fail: ({ wait, reason }) => this.#waits.fail(wait, reason),
     end_strays: () => this.#endStrays(SIGTERM),
-    kill_strays: () => this.#endStrays(SIGKILL),
-    end: () => {
-      this.close();
-      this.#options.onEnd();
-    },
+    kill_strays: () => this.#killStrays(),
+    end: () => void this.#end(),
     watch_demand: ({ key }) => this.#options.sockets.watchDemand(key),
     unwatch_demand: ({ key }) => this.#options.sockets.unwatchDemand(key),
-    // No option asks for these yet, so the core does not either.
-    await_ready: () => undefined,
-    hook: () => undefined,
+    await_ready: ({ ticket }) => this.#health.awaitReady(ticket),
+    watch_liveness: ({ ticket }) => this.#health.watchLiveness(ticket),
+    hook: (action) => this.#askHook(action),
   };
+
+  /** after_stop may still have something to do: one more quit does not wait for it. */
+  async #end(): Promise<void> {
+    const hurried = new Promise<void>((hurry) => {
+      this.#endNow = hurry;
+    });
+    if (this.#sparesHooks) await Promise.race([this.#options.hooks.idle(), hurried]);
+    this.#killStrays();
+    this.close();
+    this.#options.onEnd();
+  }
+
+  #askHook({ key, hook, gate, facts }: Extract<Action, { type: 'hook' }>): void {
+    void this.#options.hooks.ask(key, hook, facts).then((isPassed) => {
+      if (gate !== null) this.#feed({ type: 'verdict', key, gate, isPassed });
+    });
+  }
 
   #spawn({ key, wid, ticket }: Extract<Action, { type: 'spawn' }>): void {
     const random = Math.random();
     const spawnedAt = epochSeconds();
     try {
-      const { configOf, sockets, outputs } = this.#options;
-      const identity = outputs.spawn(key, wid, (descriptors) =>
-        spawnWorker(configOf(key), { wid, ticket }, sockets.forWorker(key, wid), descriptors),
-      );
+      const identity = this.#start({ key, wid, ticket });
       const { pid } = identity;
       this.#workers.set(pid, {
         key,
@@ -383,6 +415,51 @@ export class Supervisor {
     }
   }
 
+  #start(place: { key: string; wid: number; ticket: number }): ProcessIdentity {
+    const { key, wid, ticket } = place;
+    const config = this.#options.configOf(key);
+    const sockets = this.#options.sockets.forWorker(key, wid);
+    const listener = this.#healthListener(place);
+    const health = this.#health.prepare(config, { wid, ticket, sockets }, listener);
+    try {
+      const identity = this.#options.outputs.spawn(
+        key,
+        wid,
+        (outputs) => spawnWorker(config, place, { sockets, outputs, reporting: health }),
+        health?.onLines,
+      );
+      if (health !== undefined) this.#health.begin(ticket, health, identity);
+      return identity;
+    } catch (error) {
+      health?.close();
+      throw error;
+    }
+  }
+
+  #healthListener(place: { key: string; wid: number; ticket: number }): HealthListener {
+    return {
+      ready: () => this.#feed({ type: 'ready', ...place }),
+      notReady: (reason) => this.#feed({ type: 'not_ready', ...place, reason }),
+      unhealthy: (reason) => this.#feed({ type: 'unhealthy', ...place, reason }),
+    };
+  }
+
+  #takeOverHealth(saved: SavedHealth): void {
+    const worker = [...this.#workers.values()].find(({ ticket }) => ticket === saved.ticket);
+    if (worker === undefined) return;
+    const { key, wid, ticket, identity } = worker;
+    const listener = this.#healthListener({ key, wid, ticket });
+    this.#health.takeOver(saved, { config: this.#options.configOf(key), wid, identity }, listener);
+  }
+
+  /** What the processes of a watcher say of themselves (STATUS=), by pid. */
+  messagesOf(key: string): Record<string, string> {
+    const said = this.workersOf(key).map(({ identity, ticket }) => {
+      return [String(identity.pid), this.#health.statusText(ticket)] as const;
+    });
+    return Object.fromEntries(said.filter(([, text]) => text !== ''));
+  }
+
   #onExit(exit: ExitRecord): void {
     const { pid } = exit;
     this.#leftovers.reaped(pid);
@@ -390,36 +467,36 @@ export class Supervisor {
     if (released !== undefined) void this.#options.outputs.drain(released.key, pid);
     this.#released.delete(pid);
     const worker = this.#workers.get(pid);
+    if (worker === undefined) return;
     this.#workers.delete(pid);
-    if (worker !== undefined) this.#tellOfSilentDeath(worker);
-    if (this.#exits.length === 0) queueMicrotask(() => this.#settleExits());
-    this.#exits.push({ exit, worker });
-  }
-
-  #settleExits(): void {
-    const dead = this.#exits.flatMap(endedWorker);
-    this.#exits = [];
-    if (dead.length > 0) this.#leftovers.look();
-    for (const { worker, exit } of dead) {
-      const drained = this.#options.outputs.drain(worker.key, exit.pid);
-      if (drained === undefined) this.#tellOfExit(worker, exit);
-      else void this.#tellOfExitAfter(drained, { worker, exit });
-    }
-    this.#leftovers.check();
-  }
-
-  async #tellOfExitAfter(drained: Promise<void>, ended: EndedWorker): Promise<void> {
-    const { ticket } = ended.worker;
-    this.#ended.set(ticket, ended);
-    await drained;
-    this.#ended.delete(ticket);
-    this.#tellOfExit(ended.worker, ended.exit);
+    this.#health.forget(worker.ticket);
+    this.#tellOfSilentDeath(worker);
+    this.#ended.set(worker.ticket, { worker, exit });
+    const drained = this.#options.outputs.drain(worker.key, pid);
+    if (drained === undefined) this.#tellOfExit(worker, exit);
+    else void drained.then(() => this.#tellOfExit(worker, exit));
   }
 
   #tellOfExit(worker: Worker, exit: ExitRecord): void {
-    const { key, wid, ticket } = worker;
+    const { key, wid, ticket, isSignalled } = worker;
+    const slot = this.state.watchers[key]?.slots.find((candidate) => candidate.wid === wid);
+    if (slot?.process?.ticket !== ticket) {
+      // `rm --nostop` came meanwhile: what is left is nobody's.
+      this.#ended.delete(ticket);
+      return;
+    }
+    const tell = (hasRemains: boolean): void => this.#feedExit(worker, exit, hasRemains);
+    if (isSignalled) this.#leftovers.find(worker, tell);
+    else {
+      // The replacement does not wait until it is known whether there are any.
+      this.#leftovers.take(worker);
+      tell(true);
+    }
+  }
+
+  #feedExit({ key, wid, ticket }: Worker, exit: ExitRecord, hasRemains: boolean): void {
+    this.#ended.delete(ticket);
     const exitCode = exit.exitCode ?? -(exit.signal ?? 0);
-    const hasRemains = !this.#releasedTickets.has(ticket) && this.#leftovers.isLeftBy(worker);
     const failure = exit.failedBeforeExec
       ? 'limits or user could not be set before the command'
       : null;
@@ -438,6 +515,11 @@ export class Supervisor {
     this.#queue.push([{ type: 'publish', key, event: 'kill', facts }]);
   }
 
+  #killStrays(): void {
+    this.#sparesHooks = false;
+    this.#endStrays(SIGKILL);
+  }
+
   #endStrays(signum: number): void {
     const count = this.#leftovers.endStrays(signum, this.state.phase === 'sweeping');
     if (count === 0) return;
@@ -453,6 +535,7 @@ export class Supervisor {
     this.#releasedTickets.add(worker.ticket);
     if (!isAlive(worker.identity)) return;
     this.#workers.delete(pid);
+    this.#health.forget(worker.ticket);
     this.#released.set(pid, worker);
   }
 
@@ -486,14 +569,19 @@ export class Supervisor {
     facts: Extract<Action, { type: 'publish' }>['facts'],
   ): void {
     const { log } = this.#options;
-    const { process_pid: pid, exit_code: code, backoff } = facts;
+    const { process_pid: pid, exit_code: code, backoff, reason } = facts;
     if (event === 'spawn') log.info(`running ${name} process [pid ${pid}]`);
     else if (event === 'start') log.info(`${name} started`);
     else if (event === 'stop') log.info(`${name} stopped`);
+    else if (event === 'ready') log.info(`${name} process [pid ${pid}] is ready`);
+    else if (event === 'reload_started') log.info(`${name} is reloaded`);
+    else if (event === 'reload') log.info(`${name} has been reloaded`);
     else if (event === 'kill') log.debug(`sent a signal to ${name} process [pid ${pid}]`);
     else if (event === 'reap') {
       const pause = Number(backoff) > 0 ? `, replaced in ${Number(backoff).toFixed(1)} s` : '';
-      log.info(`${name} process [pid ${pid}] ended with ${describeExit(Number(code))}${pause}`);
+      const cause = reason === null ? '' : ` (${reason})`;
+      const ending = `ended with ${describeExit(Number(code))}${cause}`;
+      log.info(`${name} process [pid ${pid}] ${ending}${pause}`);
     }
   }
 
@@ -503,13 +591,9 @@ export class Supervisor {
   }
 }
 
-function endedWorker({ worker, exit }: Exit): EndedWorker[] {
-  return worker === undefined ? [] : [{ worker, exit }];
-}
-
 /** What has no end of its own. All other actions that are due are in the queue. */
 function isStanding({ type }: Action): boolean {
-  return type === 'watch_demand' || type === 'await_ready';
+  return type === 'watch_demand' || type === 'await_ready' || type === 'watch_liveness';
 }
 
 /** A reason quotes what could not be run; logs and ten thousand events are not to hold all of it. */

@@ -15,6 +15,8 @@ import {
 } from '#libs/streams';
 import type { EventFacts } from '#libs/supervision';
 import type { Baggage, PackedBytes, Unpack } from './baggage.ts';
+import { OwnOutput, type SavedOwnOutput } from './own-output.ts';
+import type { OutputPath, WatcherLogs } from './watcher-logs.ts';
 
 /** How long the end of a process waits for a stream that takes nothing. Milliseconds. */
 const graceMs = 50;
@@ -30,11 +32,16 @@ const streamNames = ['stdout', 'stderr'] as const;
 /** Descriptors for a new process; without one it has what the configuration says otherwise. */
 export type OutputDescriptors = { readonly [S in StreamName]?: number };
 
+/** Is told what a process writes; valid during the call alone. */
+export type LineListener = (data: Buffer) => void;
+
 /** What outputs need from their owner. */
 export interface OutputOptions {
   readonly configOf: (key: string) => WatcherConfig;
   readonly publish: (watcher: string, event: EventName, facts: EventFacts) => void;
   readonly log: { info(text: string): void; warn(text: string): void };
+  /** Sees all that is read. */
+  readonly logs: WatcherLogs;
 }
 
 /** Whose stream it is. */
@@ -50,16 +57,17 @@ interface Output extends Place {
   readonly stream: OutputStream;
 }
 
-interface Seat {
+/** Who reads a pipe, and for whom. */
+interface Attached {
+  readonly key: string;
   readonly name: StreamName;
-  readonly output: Output;
-  readonly childFd: number;
-  /** `undefined`: the process writes to the file itself. */
-  readonly readFd: number | undefined;
+  /** `undefined`: it goes to circusd's own. */
+  readonly output: Output | undefined;
 }
 
 /** Outputs as the next program of this process takes them over. */
 export interface SavedOutputs {
+  readonly own: SavedOwnOutput;
   readonly streams: readonly SavedOutput[];
   readonly pipes: readonly SavedOutputPipe[];
 }
@@ -74,8 +82,10 @@ interface SavedOutput extends Place {
 }
 
 interface SavedOutputPipe {
-  /** Which of `streams`. */
-  readonly stream: number;
+  readonly key: string;
+  readonly name: StreamName;
+  /** Which of `streams`; null: circusd's own output. */
+  readonly stream: number | null;
   readonly fd: number;
   readonly held: PackedBytes;
   readonly pid: number;
@@ -84,39 +94,57 @@ interface SavedOutputPipe {
   readonly isOrphan: boolean;
 }
 
+/** What a process is given for one output, and what becomes of it. */
+type Seat = { readonly name: StreamName; readonly childFd: number } & (
+  | { readonly kind: 'pipe'; readonly output: Output | undefined; readonly readFd: number }
+  /** The process writes to the file itself. */
+  | { readonly kind: 'file'; readonly inode: number; readonly size: number }
+  /** One pipe of all processes of the watcher, which stays open. */
+  | { readonly kind: 'shared' }
+);
+
 /** All output of one daemon that is not inherited. */
 export class WatcherOutputs {
   readonly #options: OutputOptions;
+  readonly #own: OwnOutput;
   readonly #files = new LogFiles();
   readonly #outputs = new Map<string, Output>();
   readonly #readers = new Map<number, PipeReader[]>();
   /** By watcher, oldest first. */
   readonly #orphans = new Map<string, Set<PipeReader>>();
-  readonly #outputOf = new WeakMap<PipeReader, Output>();
+  readonly #attached = new WeakMap<PipeReader, Attached>();
   #isHeld = false;
 
   constructor(options: OutputOptions) {
     this.#options = options;
+    this.#own = new OwnOutput({
+      log: options.log,
+      onPiece: (key, name, data) => options.logs.take(key, name, data, null),
+    });
   }
 
-  /** Starts a process with its descriptors. What `spawn` throws is thrown; then nothing is open. */
+  /**
+   * Starts a process with its descriptors. What `spawn` throws is thrown; then nothing is open. All
+   * that the process writes comes by `onLines`, when it is given.
+   */
   spawn(
     key: string,
     wid: number,
     spawn: (descriptors: OutputDescriptors) => ProcessIdentity,
+    onLines?: LineListener,
   ): ProcessIdentity {
     const seats: Seat[] = [];
     try {
-      for (const name of streamNames) this.#addSeat(seats, key, name);
+      for (const name of streamNames) this.#addSeat(seats, key, name, onLines !== undefined);
       const fds = Object.fromEntries(seats.map(({ name, childFd }) => [name, childFd]));
       const identity = spawn(fds);
-      this.#attach({ pid: identity.pid, wid }, seats);
+      this.#attach(key, { pid: identity.pid, wid, onLines }, seats);
       return identity;
     } catch (error) {
-      for (const { readFd } of seats) if (readFd !== undefined) closeSync(readFd);
+      for (const seat of seats) if (seat.kind === 'pipe') closeSync(seat.readFd);
       throw error;
     } finally {
-      for (const { childFd } of seats) closeSync(childFd);
+      for (const { kind, childFd } of seats) if (kind !== 'shared') closeSync(childFd);
     }
   }
 
@@ -125,6 +153,8 @@ export class WatcherOutputs {
    * be now. `undefined`: it had none.
    */
   drain(key: string, pid: number): Promise<void> | undefined {
+    this.#options.logs.release(key, pid);
+    this.#own.sweep(key);
     const readers = this.#readers.get(pid);
     this.#readers.delete(pid);
     if (readers === undefined) return undefined;
@@ -138,18 +168,28 @@ export class WatcherOutputs {
   /** Whether processes have to be replaced for the new configuration to hold. */
   configure(key: string, before: WatcherConfig, after: WatcherConfig): boolean {
     const reloads = streamNames.map((name) => this.#configure(key, name, before, after));
-    return reloads.includes(true);
+    return reloads.includes(true) || isRead(before) !== isRead(after);
   }
 
   /** A watcher has stopped: its files are closed. */
   stopped(key: string): void {
     for (const { stream } of this.#outputsOf(key)) void closeQuietly(stream);
+    this.#own.stopped(key);
   }
 
   /** A watcher is gone. */
   removed(key: string): void {
     this.stopped(key);
     for (const name of streamNames) this.#outputs.delete(idOf({ key, name }));
+  }
+
+  /** How the output of its processes is read. */
+  pathsOf(key: string): OutputPath[] {
+    const [stdout, stderr] = streamNames.map((name) => this.#pathOf(key, name));
+    if (stdout === undefined || stderr === undefined) return [];
+    if (stdout.path === null || stdout.path !== stderr.path) return [stdout, stderr];
+    const note = `${stdout.note}; stdout and stderr are in one file`;
+    return [{ ...stdout, names: streamNames, note }];
   }
 
   /** Why output is not where it should be, for people. */
@@ -169,12 +209,13 @@ export class WatcherOutputs {
   /** Nothing is written any more until `release`, only queued; resolves when no write is under way. */
   async hold(): Promise<void> {
     this.#isHeld = true;
-    await Promise.all(this.#all().map(({ stream }) => stream.hold()));
+    await Promise.all([...this.#all().map(({ stream }) => stream.hold()), this.#own.hold()]);
   }
 
   release(): void {
     this.#isHeld = false;
     for (const { stream } of this.#all()) stream.release();
+    this.#own.release();
   }
 
   /** Changes nothing. What has been written is exact while they are held. */
@@ -185,27 +226,38 @@ export class WatcherOutputs {
       const isCurrent = this.#outputs.get(idOf(place))?.stream === stream;
       return { ...place, isCurrent, unwritten: baggage.pack(unwritten), ...trouble };
     });
-    const pipes = this.#pipes().map(({ reader, isOrphan }): SavedOutputPipe => {
+    const pipes = this.#pipes().map(({ reader, attached, isOrphan }): SavedOutputPipe => {
       const { fd, held, pid, wid } = reader.handOver();
-      const stream = outputs.findIndex((output) => output.stream === reader.stream);
-      return { stream, fd: baggage.keep(fd), held: baggage.pack([held]), pid, wid, isOrphan };
+      const { key, name, output } = attached;
+      const stream = output === undefined ? null : outputs.indexOf(output);
+      const bytes = baggage.pack([held]);
+      return { key, name, stream, fd: baggage.keep(fd), held: bytes, pid, wid, isOrphan };
     });
-    return { streams, pipes };
+    return { own: this.#own.handOver(baggage), streams, pipes };
   }
 
-  /** To be called once, before any process is started. */
-  takeOver({ streams, pipes }: SavedOutputs, unpack: Unpack): void {
+  /**
+   * To be called once, before any process is started.
+   *
+   * @param onLinesOf - who has to see what a process writes
+   */
+  takeOver(
+    { own, streams, pipes }: SavedOutputs,
+    unpack: Unpack,
+    onLinesOf: (pid: number) => LineListener | undefined,
+  ): void {
+    this.#own.takeOver(own, unpack);
     const outputs = streams.map(({ unwritten, problem, dropped, isCurrent, texts, ...place }) => {
       const output = this.#open(place, texts);
       if (isCurrent) this.#outputs.set(idOf(place), output);
       output.stream.takeOver({ unwritten: [unpack(unwritten)], problem, dropped });
       return output;
     });
-    for (const { stream, fd, held, pid, wid, isOrphan } of pipes) {
-      const output = outputs[stream];
-      if (output === undefined) continue;
-      const reader = this.#read(fd, output, { pid, wid });
-      if (isOrphan) this.#orphansOf(output.key).add(reader);
+    for (const { key, name, stream, fd, held, pid, wid, isOrphan } of pipes) {
+      const output = stream === null ? undefined : outputs[stream];
+      const who = { pid, wid, onLines: isOrphan ? undefined : onLinesOf(pid) };
+      const reader = this.#openReader(key, who, { name, output, readFd: fd });
+      if (isOrphan) this.#orphansOf(key).add(reader);
       else this.#readers.set(pid, [...(this.#readers.get(pid) ?? []), reader]);
       reader.takeOver(unpack(held));
     }
@@ -220,52 +272,99 @@ export class WatcherOutputs {
       }
     }
     const streams = [...this.#outputs.values()].map(({ stream }) => stream);
-    await withinMs(flushMs, Promise.all(streams.map(closeQuietly)));
+    await withinMs(flushMs, Promise.all([...streams.map(closeQuietly), this.#own.close()]));
+    this.#options.logs.close();
   }
 
-  #addSeat(seats: Seat[], key: string, name: StreamName): void {
+  #addSeat(seats: Seat[], key: string, name: StreamName, isRead: boolean): void {
     const { streams, options } = this.#options.configOf(key);
     const texts = streams[name];
     const isClosed = options[`close_child_${name}`];
-    if (texts === undefined || isClosed) return;
-    const output = this.#require(key, name, texts);
-    const { directPath } = output.stream;
-    const file = directPath === undefined ? undefined : openFile(directPath);
-    if (file !== undefined) seats.push({ name, output, childFd: file, readFd: undefined });
+    if (isClosed || (texts === undefined && options.log_ring === 0 && !isRead)) return;
+    if (texts === undefined && !isRead) {
+      seats.push({ kind: 'shared', name, childFd: this.#own.descriptorOf(key, name) });
+      return;
+    }
+    const output = texts === undefined ? undefined : this.#require(key, name, texts);
+    const directPath = output?.stream.directPath;
+    const file = directPath === undefined || isRead ? undefined : openFile(directPath);
+    if (file !== undefined) seats.push({ kind: 'file', name, ...file });
     else {
       const { readFd, writeFd } = createPipe();
-      seats.push({ name, output, childFd: writeFd, readFd });
+      seats.push({ kind: 'pipe', name, output, childFd: writeFd, readFd });
     }
   }
 
-  #attach(who: { pid: number; wid: number }, seats: readonly Seat[]): void {
-    const readers = seats.flatMap(({ readFd, output }) => {
-      return readFd === undefined ? [] : [this.#read(readFd, output, who)];
-    });
+  #attach(
+    key: string,
+    { onLines, ...who }: { pid: number; wid: number; onLines: LineListener | undefined },
+    seats: readonly Seat[],
+  ): void {
+    const { logs } = this.#options;
+    const readers: PipeReader[] = [];
+    for (const seat of seats) {
+      if (seat.kind === 'pipe') readers.push(this.#openReader(key, { ...who, onLines }, seat));
+      if (seat.kind !== 'file') continue;
+      const { name, inode, size } = seat;
+      const proc = `/proc/${who.pid}/fd/${streamNames.indexOf(name) + 1}`;
+      logs.hold(key, name, who.pid, { inode, size, proc });
+    }
     if (readers.length > 0) this.#readers.set(who.pid, readers);
   }
 
-  #read(fd: number, output: Output, who: { pid: number; wid: number }): PipeReader {
-    const reader: PipeReader = new PipeReader(fd, output.stream, who, () => {
-      this.#orphans.get(output.key)?.delete(reader);
+  #openReader(
+    key: string,
+    { onLines, ...who }: { pid: number; wid: number; onLines: LineListener | undefined },
+    { name, output, readFd }: Pick<Extract<Seat, { kind: 'pipe' }>, 'name' | 'output' | 'readFd'>,
+  ): PipeReader {
+    const stream = output?.stream ?? this.#own.streamOf(name);
+    const take = (data: Buffer): void => this.#options.logs.take(key, name, data, who);
+    const reader: PipeReader = new PipeReader(readFd, stream, who, {
+      onEnd: () => this.#orphans.get(key)?.delete(reader),
+      // What is written to a file that is followed would be seen twice.
+      onPiece: (data) => {
+        if (stream.directPath === undefined) take(data);
+        onLines?.(data);
+      },
     });
-    this.#outputOf.set(reader, output);
+    this.#attached.set(reader, { key, name, output });
     return reader;
   }
 
-  #pipes(): { reader: PipeReader; isOrphan: boolean }[] {
-    const own = [...this.#readers.values()].flat();
-    const orphans = [...this.#orphans.values()].flatMap((readers) => [...readers]);
-    return [
-      ...own.map((reader) => ({ reader, isOrphan: false })),
-      ...orphans.map((reader) => ({ reader, isOrphan: true })),
-    ].filter(({ reader }) => !reader.hasEnded);
+  #pipes(): { reader: PipeReader; attached: Attached; isOrphan: boolean }[] {
+    const own = [...this.#readers.values()].flat().map((reader) => [reader, false] as const);
+    const orphans = [...this.#orphans.values()].flatMap((readers) =>
+      [...readers].map((reader) => [reader, true] as const),
+    );
+    return [...own, ...orphans].flatMap(([reader, isOrphan]) => {
+      const attached = this.#attached.get(reader);
+      return reader.hasEnded || attached === undefined ? [] : [{ reader, attached, isOrphan }];
+    });
   }
 
   /** Of watchers, and those that only processes still write to. */
   #all(): Output[] {
-    const written = this.#pipes().flatMap(({ reader }) => this.#outputOf.get(reader) ?? []);
+    const written = this.#pipes().flatMap(({ attached }) => attached.output ?? []);
     return [...new Set([...this.#outputs.values(), ...written])];
+  }
+
+  #pathOf(key: string, name: StreamName): OutputPath {
+    const { streams, options } = this.#options.configOf(key);
+    const texts = streams[name];
+    const place = { names: [name], path: null };
+    if (options[`close_child_${name}`]) {
+      return { ...place, kind: 'none', note: `close_child_${name}: it goes to /dev/null` };
+    }
+    if (texts !== undefined) {
+      const { directPath } = this.#require(key, name, texts).stream;
+      if (directPath === undefined) return { ...place, kind: 'pipes', note: null };
+      const note = 'pid and time are not recorded: the processes write the file themselves';
+      return { names: [name], path: directPath, kind: 'file', note };
+    }
+    if (options.log_ring > 0) {
+      return { ...place, kind: 'pipe', note: 'the pid is not recorded: processes share a pipe' };
+    }
+    return { ...place, kind: 'none', note: "log_ring = 0: it goes to circusd's own output" };
   }
 
   async #drain(readers: readonly PipeReader[]): Promise<void> {
@@ -360,13 +459,19 @@ export function requireStreams({ streams }: WatcherConfig): void {
 
 const { O_APPEND, O_CREAT, O_NONBLOCK, O_WRONLY } = constants;
 
+/** Whether output without a stream is read. */
+function isRead({ options }: WatcherConfig): boolean {
+  return options.log_ring > 0;
+}
+
 /** `undefined`: it cannot be opened now, or nobody reads it; circusd reads a pipe then, and tries on. */
-function openFile(path: string): number | undefined {
+function openFile(path: string): { childFd: number; inode: number; size: number } | undefined {
   try {
     const fd = openSync(path, O_APPEND | O_CREAT | O_NONBLOCK | O_WRONLY, 0o666);
-    if (fstatSync(fd).isFile()) {
+    const file = fstatSync(fd);
+    if (file.isFile()) {
       setBlocking(fd, true);
-      return fd;
+      return { childFd: fd, inode: file.ino, size: file.size };
     }
     closeSync(fd);
   } catch {

@@ -7,13 +7,13 @@ import {
   SocketError,
   SpawnError,
 } from '#libs/native';
-import type { DaemonState } from '#libs/supervision';
+import { type DaemonState, type Places, placesOf } from '#libs/supervision';
 import type { Baggage } from './baggage.ts';
 import { DemandWatch } from './demand.ts';
 import type { HeldSocket } from './held-socket.ts';
 import { ManagedSockets, type PreparedSockets, type SavedHeldSocket } from './managed-sockets.ts';
 import { requestOf } from './socket-request.ts';
-import { type SavedSeat, type SeatFacts, SocketSeats } from './socket-seats.ts';
+import { type SavedSeat, SocketSeats } from './socket-seats.ts';
 import { chooseSockets, type WorkerSockets } from './worker-sockets.ts';
 
 /** What sockets have to know of watchers. */
@@ -30,6 +30,9 @@ export interface SavedSockets {
   readonly managed: readonly SavedHeldSocket[];
   readonly seats: readonly SavedSeat[];
 }
+
+/** The places of a watcher that is gone. */
+const nowhere: Places = { staying: new Set(), leaving: new Set(), awaited: 0 };
 
 /** Everything about sockets that an arbiter needs. */
 export class WatcherSockets {
@@ -94,23 +97,15 @@ export class WatcherSockets {
    */
   forWorker(key: string, wid: number): WorkerSockets {
     const watcher = this.#source.configOf(key);
-    const { numprocesses } = watcher.options;
     return chooseSockets(watcher, this.managed.held, (held) => {
       const kind = { name: held.config.name, open: () => openOwn(held) };
-      return this.#seats.socketFor(key, wid, numprocesses, kind).fd;
+      return this.#seats.socketFor(key, wid, this.#placesOf(key), kind).fd;
     });
   }
 
   /** After deaths and orders: what belonged to slots that are gone is closed. */
   settle(): void {
-    const { watchers } = this.#source.state();
-    this.#seats.settle((key): SeatFacts => {
-      const watcher = watchers[key];
-      if (watcher === undefined) return { wids: new Set(), lasting: 0 };
-      const { slots, wanted, rules } = watcher;
-      const lasting = wanted === 'active' ? rules.numprocesses : 0;
-      return { wids: new Set(slots.map(({ wid }) => wid)), lasting };
-    });
+    this.#seats.settle((key) => this.#placesOf(key));
   }
 
   watchDemand(key: string): void {
@@ -121,6 +116,11 @@ export class WatcherSockets {
   unwatchDemand(key: string): void {
     this.#waiting.delete(key);
     this.#demand.unwatch(key);
+  }
+
+  #placesOf(key: string): Places {
+    const watcher = this.#source.state().watchers[key];
+    return watcher === undefined ? nowhere : placesOf(watcher);
   }
 
   #demandedBy(key: string): number[] {

@@ -1,14 +1,30 @@
 /** A watcher as commands see it. */
 import { describeOptions, type WatcherConfig } from '#libs/config';
 import type { WatcherStatus, WatcherView } from '#libs/protocol';
-import { livePids, statusOf, troubleOf, type WatcherRecord } from '#libs/supervision';
+import {
+  type DaemonState,
+  livePids,
+  readyCount,
+  reloadCounts,
+  statusOf,
+  troubleOf,
+  type WatcherRecord,
+} from '#libs/supervision';
+
+/** Where to look. */
+export interface WatcherLook {
+  readonly state: DaemonState;
+  messagesOf(key: string): Record<string, string>;
+  /** Why output is not where it should be. */
+  streamTrouble(): string | null;
+}
 
 /** Looks at the core's record and the configuration; only what is asked for is worked out. */
 export function viewWatcher(
+  { state, messagesOf, streamTrouble }: WatcherLook,
   record: WatcherRecord,
   config: WatcherConfig,
   now: number,
-  streamTrouble: () => string | null,
 ): WatcherView {
   return {
     name: record.name,
@@ -23,13 +39,22 @@ export function viewWatcher(
       return record.slots.filter(({ process }) => process?.pid != null).length;
     },
     numprocesses: record.rules.numprocesses,
+    get messages(): Record<string, string> {
+      return messagesOf(record.key);
+    },
+    get readyCount(): number | null {
+      return readyCount(record);
+    },
+    get reload(): WatcherView['reload'] {
+      return reloadCounts(record);
+    },
     singleton: record.rules.singleton,
     get options(): WatcherView['options'] {
       return describeOptions(config);
     },
     origins: config.origins,
     get trouble(): string | null {
-      return troubleOf(record, now) ?? streamTrouble();
+      return troubleOf(state, record, now) ?? streamTrouble();
     },
   };
 }

@@ -1,5 +1,5 @@
 /** What one process is given of the managed sockets. */
-import { findSocketNames, servedSockets, type WatcherConfig } from '#libs/config';
+import { findSocketNames, ownSockets, type WatcherConfig } from '#libs/config';
 import { type DescriptorMapping, SpawnError } from '#libs/native';
 import type { HeldSocket } from './held-socket.ts';
 
@@ -38,12 +38,12 @@ export function chooseSockets(
   for (const { name } of findSocketNames(watcher)) {
     if (!names.includes(name)) throw new SpawnError('ENOENT', `there is no socket '${name}'`);
   }
-  const served = new Set(servedSockets(watcher, names));
+  const own = new Set(ownSockets(watcher, names));
   const given = held.map((socket): Given => {
     const { config, number } = socket;
     const { name } = config;
     if (!config.options.so_reuseport) return { name, number, fd: socket.socket?.fd };
-    return { name, number, fd: served.has(name) ? ownSocket(socket) : undefined };
+    return { name, number, fd: own.has(name) ? ownSocket(socket) : undefined };
   });
   const { use_sockets, stdin_socket, listen_fds } = watcher.options;
   const stdin = given.find(({ name }) => name === stdin_socket?.toLowerCase())?.fd;

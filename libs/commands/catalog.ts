@@ -14,6 +14,7 @@ import { kill } from './catalog/kill.ts';
 import { list } from './catalog/list.ts';
 import { listen } from './catalog/listen.ts';
 import { listsockets } from './catalog/listsockets.ts';
+import { logs } from './catalog/logs.ts';
 import { numprocesses } from './catalog/numprocesses.ts';
 import { numwatchers } from './catalog/numwatchers.ts';
 import { options } from './catalog/options.ts';
@@ -51,6 +52,7 @@ export const catalog: readonly Command[] = [
   list,
   listen,
   listsockets,
+  logs,
   numprocesses,
   numwatchers,
   options,

@@ -125,6 +125,8 @@ export interface Command {
     /** All commands, for the one that describes them. */
     catalog: readonly Command[],
   ): ReplyBody | Operation | Promise<ReplyBody>;
+  /** Another name that it may be typed by; on the wire nobody knows it. */
+  readonly alias?: string;
   /** Its words after the name, e.g. `<name> [nb]`: required, optional, `...` for any number. */
   readonly usage: string;
   readonly flags: readonly CommandFlag[];

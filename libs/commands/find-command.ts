@@ -7,3 +7,8 @@ const byName = new Map(catalog.map((command) => [command.name, command]));
 export function findCommand(name: string): Command | undefined {
   return byName.get(name);
 }
+
+/** The command that a word on the command line means: its name, or its alias. */
+export function findTypedCommand(word: string): Command | undefined {
+  return byName.get(word) ?? catalog.find(({ alias }) => alias === word);
+}

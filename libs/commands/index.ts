@@ -11,7 +11,7 @@ export {
 } from './command.ts';
 export { checkWordCount, flagsOf, propertiesOf } from './command-line.ts';
 export { answerParked, type DispatchLog, dispatch, type ParkedRequest } from './dispatch.ts';
-export { findCommand } from './find-command.ts';
+export { findCommand, findTypedCommand } from './find-command.ts';
 export { manualPage, usageLine } from './manual-page.ts';
 export { propertyKinds } from './properties.ts';
 export { nameMatcher } from './select.ts';

@@ -6,6 +6,7 @@ const actions: Readonly<Record<string, string>> = {
   adjust: 'adjusted, its processes stay',
   reload: 'reloaded',
   apply: 'applied',
+  'restart circusd': 'takes effect when circusd is started again',
 };
 
 /** `ok` when nothing is to be done, and for a daemon that tells no plan. */

@@ -36,6 +36,13 @@ export const circusTable = defineOptions([
     manual: '5.3.1',
   },
   {
+    name: 'log_endpoint',
+    kind: string,
+    default: 'tcp://127.0.0.1:5558',
+    doc: 'The ZeroMQ endpoint that live output is published on, for `circusctl logs -f`. Bound when somebody first asks for it.',
+    manual: '-',
+  },
+  {
     name: 'statsd',
     kind: boolean,
     default: false,
@@ -48,6 +55,15 @@ export const circusTable = defineOptions([
     default: 'tcp://127.0.0.1:5557',
     doc: 'The ZeroMQ endpoint that statistics are published on.',
     manual: '5.3.1',
+  },
+  {
+    name: 'stats_period',
+    kind: seconds,
+    default: 1,
+    unit: 'seconds',
+    minimum: 0.1,
+    doc: 'How often statistics are taken and published, as long as somebody is subscribed to them.',
+    manual: '-',
   },
   {
     name: 'multicast_endpoint',

@@ -1,8 +1,16 @@
 import type { ConfigFault } from './fault.ts';
 
-/** One line a fault: `file:line: [section] key = value: message`, without the parts it has not. */
+/** More than a screen or two nobody reads, and a reply has to carry them. */
+const mostShown = 100;
+
+/**
+ * One line a fault: `file:line: [section] key = value: message`, without the parts it has not. Of more
+ * than a hundred the last line says how many more there are.
+ */
 export function formatFaults(faults: readonly ConfigFault[]): string {
-  return faults.map(formatFault).join('\n');
+  const lines = faults.slice(0, mostShown).map(formatFault);
+  const more = faults.length - lines.length;
+  return [...lines, ...(more > 0 ? [`... and ${more} more`] : [])].join('\n');
 }
 
 function formatFault({ file, line, section, key, value, message }: ConfigFault): string {

@@ -7,9 +7,12 @@ export {
   type CommandOptions,
   type WorkerFacts,
 } from './command-line.ts';
+export { type CompanionHost, withCompanions } from './companions.ts';
+export { dependenciesOf, requireDependencies } from './depends-on.ts';
 export { buildEnvironment, type OwnEnvironment } from './environment.ts';
 export type { ConfigFault } from './fault.ts';
 export { formatFaults } from './format-faults.ts';
+export { parseHook } from './hook.ts';
 export {
   type ConfigPlan,
   type OptionChange,
@@ -17,17 +20,25 @@ export {
   type WatcherChange,
 } from './plan.ts';
 export { isTouched, type SocketPlan, socketIdentity } from './plan-sockets.ts';
+export { endpointVariables } from './plugin-watcher.ts';
+export {
+  buildProbeTarget,
+  isProbe,
+  type ProbeKind,
+  type ProbeTarget,
+  readinessNumber,
+} from './probe-targets.ts';
 export {
   type CircusConfig,
   type ConfigReading,
-  type RawSection,
   readConfig,
 } from './read-config.ts';
+export type { PluginConfig } from './read-plugin.ts';
 export type { SocketConfig } from './read-socket.ts';
 export { type ConfigChecks, createWatcherConfig } from './read-watcher.ts';
 export { matchesPattern } from './shell-pattern.ts';
 export { quoteWord, splitWords } from './shell-words.ts';
-export { findSocketNames, requireSockets, servedSockets } from './socket-names.ts';
+export { findSocketNames, ownSockets, requireSockets, servedSockets } from './socket-names.ts';
 export { type SocketOptions, socketTable } from './socket-options.ts';
 export {
   environmentVariables,

@@ -59,11 +59,12 @@ export function parseIni(text: string, file: string, found: FaultList): IniSecti
  * is given twice the first value holds.
  */
 export function mergeSections(sections: readonly IniSection[], found: FaultList): IniSection[] {
-  const merged = new Map<string, IniSection>();
+  const merged = new Map<string, IniSection & { readonly entries: IniEntry[] }>();
   for (const section of sections) {
     const first = merged.get(section.name);
-    const entries = [...(first?.entries ?? []), ...section.entries];
-    merged.set(section.name, { ...(first ?? section), entries });
+    if (first === undefined)
+      merged.set(section.name, { ...section, entries: [...section.entries] });
+    else for (const entry of section.entries) first.entries.push(entry);
   }
   return [...merged.values()].map((section) => dropRepeated(section, found));
 }
@@ -139,7 +140,7 @@ function openSection(reader: Reader, line: string, number: number): void {
   }
   // Opened even so: its options would otherwise land in the section before.
   reader.sections.push({
-    name: end < 2 ? line.trim() : name,
+    name: end < 2 ? line.trim().replace(/^\[|\]$/g, '') : name,
     file: reader.file,
     line: number,
     entries: [],

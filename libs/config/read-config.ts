@@ -1,26 +1,18 @@
 /** Reads a whole configuration and finds every static fault of it in one go. */
 import { suggestName } from '#libs/options';
 import type { CircusOptions } from './circus-options.ts';
+import { refuseCompanionNames } from './companions.ts';
+import { findDependencyProblems } from './depends-on.ts';
 import { type OwnEnvironment, readCommonEnv } from './environment.ts';
-import { type ConfigFault, errorText, FaultList } from './fault.ts';
+import { type ConfigFault, FaultList } from './fault.ts';
 import { loadFiles } from './include.ts';
 import type { IniSection } from './ini-file.ts';
 import { readCircus } from './read-circus.ts';
+import { type PluginConfig, readPlugin } from './read-plugin.ts';
 import { readSocket, type SocketConfig } from './read-socket.ts';
 import { type ConfigChecks, readWatcher, type WatcherSources } from './read-watcher.ts';
-import { environmentVariables, substitute, type VariableLookup } from './variables.ts';
+import { environmentVariables, type VariableLookup } from './variables.ts';
 import type { WatcherConfig } from './watcher-config.ts';
-import { isWatcherOption, parseWatcherOption } from './watcher-options.ts';
-
-/** A section whose options somebody else knows: variables are replaced, nothing is checked. */
-export interface RawSection {
-  /** What follows the colon, as written. */
-  readonly name: string;
-  /** By key as written. */
-  readonly values: Readonly<Record<string, string>>;
-  readonly file: string;
-  readonly line: number;
-}
 
 /** A configuration as files describe it; each list is sorted by name. */
 export interface CircusConfig {
@@ -29,7 +21,7 @@ export interface CircusConfig {
   readonly files: readonly string[];
   readonly circus: CircusOptions;
   readonly watchers: readonly WatcherConfig[];
-  readonly plugins: readonly RawSection[];
+  readonly plugins: readonly PluginConfig[];
   readonly sockets: readonly SocketConfig[];
 }
 
@@ -57,15 +49,18 @@ export function readConfig(
   const common = environmentVariables({ ...ownEnv, ...readCommonEnv(sections, ownEnv) });
   const sockets = readSockets(sections, common, { checks, found });
   const socketNames = sockets.map(({ name }) => name);
-  const sources = { sections, ownEnv, checks, found, socketNames };
+  // Each watcher looks through these: all sections would be as many looks as watchers, squared.
+  const envSections = sections.filter(({ name }) => name === 'env' || name.startsWith('env:'));
+  const sources = { envSections, ownEnv, checks, found, socketNames };
   const config = {
     file,
     files,
     circus: readCircus(sections, common, sources),
     watchers: readWatchers(sections, sources),
-    plugins: readPlugins(sections, common, found),
+    plugins: readPlugins(sections, common, sources),
     sockets,
   };
+  refuseCompanionNames(sections, config, found);
   warnOfUnknownSections(sections, found);
   return {
     config,
@@ -76,7 +71,15 @@ export function readConfig(
 
 function readWatchers(sections: readonly IniSection[], sources: WatcherSources): WatcherConfig[] {
   const named = namedSections(sections, 'watcher:', sources.found);
-  return named.map(({ name, section }) => readWatcher(name, section, sources)).sort(byName);
+  const watchers = named.map(({ name, section }) => readWatcher(name, section, sources));
+  for (const { key, message } of findDependencyProblems(watchers)) {
+    const section = named.find(({ name }) => name.toLowerCase() === key)?.section;
+    if (section === undefined) continue;
+    const entry = section.entries.findLast((one) => one.key.toLowerCase() === 'depends_on');
+    const { file, line } = section;
+    sources.found.fault({ file, line, ...entry, section: section.name }, message);
+  }
+  return watchers.sort(byName);
 }
 
 function readSockets(
@@ -114,40 +117,27 @@ function namedSections(
   return named;
 }
 
-/** Plugins are watchers too: of the options in their sections, those of a watcher are checked. */
+/** Plugins are watchers too, so their names may not meet. */
 function readPlugins(
   sections: readonly IniSection[],
   lookup: VariableLookup,
-  found: FaultList,
-): RawSection[] {
-  for (const { section } of sectionsOf(sections, 'plugin:')) {
-    const place = { file: section.file, line: section.line, section: section.name };
-    if (!section.entries.some(({ key, value }) => key === 'use' && value !== '')) {
-      found.fault(place, 'does not say which plugin it is: write use = path.to.Plugin');
-    }
-    for (const entry of section.entries) {
-      if (!isWatcherOption(entry.key)) continue;
-      try {
-        parseWatcherOption(entry.key, substitute(entry.value, lookup));
-      } catch (error) {
-        found.fault({ ...entry, section: section.name }, errorText(error));
-      }
-    }
+  sources: WatcherSources,
+): PluginConfig[] {
+  const watchers = new Map(
+    sectionsOf(sections, 'watcher:').map(({ name, section }) => [name.toLowerCase(), section]),
+  );
+  const named = namedSections(sections, 'plugin:', sources.found);
+  for (const { section } of named) {
+    const { file, line, name } = section;
+    const other = watchers.get(name.toLowerCase());
+    if (other === undefined) continue;
+    const place = `${other.file}:${other.line}`;
+    sources.found.fault(
+      { file, line, section: name },
+      `runs as the watcher '${name}', and [${other.name}] (${place}) has that name: rename one`,
+    );
   }
-  return readRaw(sections, 'plugin:', lookup);
-}
-
-function readRaw(
-  sections: readonly IniSection[],
-  prefix: string,
-  lookup: VariableLookup,
-): RawSection[] {
-  const raw = sectionsOf(sections, prefix).map(({ name, section }) => {
-    const values = section.entries.map(({ key, value }) => [key, substitute(value, lookup)]);
-    const { file, line } = section;
-    return { name, values: Object.fromEntries(values), file, line };
-  });
-  return raw.sort(byName);
+  return named.map(({ name, section }) => readPlugin(name, section, lookup, sources)).sort(byName);
 }
 
 /** Sections of a kind with their names; one without options is as if it were not there. */

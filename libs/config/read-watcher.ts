@@ -3,6 +3,7 @@ import { quoteName } from '#libs/options';
 import { CircusError, type Json, type JsonObject } from '#libs/protocol';
 import { expandNames, type OwnEnvironment, readWatcherEnv } from './environment.ts';
 import { errorText, type FaultList, type Place } from './fault.ts';
+import { parseHook } from './hook.ts';
 import { type IniEntry, type IniSection, warnOfRepeated } from './ini-file.ts';
 import { splitWords } from './shell-words.ts';
 import { findSocketNames, findSocketProblems } from './socket-names.ts';
@@ -37,8 +38,8 @@ export interface ConfigChecks {
 
 /** What reading a section needs of the rest of the configuration. */
 export interface WatcherSources {
-  /** The env sections among them, in file order. */
-  readonly sections: readonly IniSection[];
+  /** `[env]` and `[env:PATTERNS]`, in file order. */
+  readonly envSections: readonly IniSection[];
   readonly ownEnv: OwnEnvironment;
   readonly checks: ConfigChecks;
   readonly found: FaultList;
@@ -47,7 +48,7 @@ export interface WatcherSources {
 }
 
 /** A watcher with every option at its default. */
-function emptyWatcher(name: string): WatcherConfig {
+export function emptyWatcher(name: string): WatcherConfig {
   const options = defaultWatcherOptions();
   const nothing = { freeForm: {}, rlimits: {}, streams: {}, hooks: {}, env: {}, origins: {} };
   return { name, options, ...nothing, isEnvReplaced: false };
@@ -59,8 +60,8 @@ export function readWatcher(
   section: IniSection,
   sources: WatcherSources,
 ): WatcherConfig {
-  const { ownEnv, sections } = sources;
-  const sectionEnv = readWatcherEnv(name, sections, ownEnv);
+  const { ownEnv, envSections } = sources;
+  const sectionEnv = readWatcherEnv(name, envSections, ownEnv);
   const lookup = environmentVariables({ ...ownEnv, ...sectionEnv });
   const settings = readSettings(section, lookup, sources.found);
   let config = emptyWatcher(name);
@@ -120,7 +121,8 @@ function readSettings(section: IniSection, lookup: VariableLookup, found: FaultL
 }
 
 function warnOfMisspelling(key: string, place: Place, found: FaultList): void {
-  if (isWatcherOption(key)) return;
+  // With a dot it is an option of a plugin for this watcher: flapping.window is not flapping_window.
+  if (isWatcherOption(key) || key.includes('.')) return;
   const suggestion = suggestWatcherOption(key);
   if (suggestion === undefined) return;
   found.warn(
@@ -147,6 +149,12 @@ function checkWatcher(
     found.fault(placeOf(option), message);
   }
   warnOfNotInherited(config, placeOf, found);
+  for (const [hook, text] of Object.entries(config.hooks)) {
+    if (parseHook(text)?.kind !== 'unknown') continue;
+    const message = 'is a callable of Python, so the hook will fail';
+    const remedy = 'write exec:command, or ./file.js#function';
+    found.warn(placeOf(`hooks.${hook}`), `${message}: ${remedy}`);
+  }
   const { uid, gid, cmd, args, shell, shell_args } = config.options;
   const problems: [option: string, fault: string | undefined][] = [
     ['uid', uid === null ? undefined : checks.user?.(uid)],

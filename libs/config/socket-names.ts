@@ -41,6 +41,18 @@ export function servedSockets(watcher: WatcherConfig, all: readonly string[]): s
   return watcher.options.use_sockets ? [...all] : [];
 }
 
+/**
+ * Where a process of the watcher gets a socket of its own if they have so_reuseport. It has to be
+ * one that serves it: the kernel would give its share of connections to a process that never looks.
+ *
+ * @param all - the names of all sockets
+ */
+export function ownSockets(watcher: WatcherConfig, all: readonly string[]): string[] {
+  const { listen_fds, on_demand } = watcher.options;
+  const isTold = findSocketNames(watcher).length > 0 || listen_fds || on_demand;
+  return isTold ? servedSockets(watcher, all) : [];
+}
+
 /** What is wrong with the sockets of a watcher; each with the option to change. */
 export function findSocketProblems(
   watcher: WatcherConfig,

@@ -1,6 +1,7 @@
 /** Watcher options that come in families: `rlimit_X`, `stdout_stream.K`, `hooks.NAME`. */
-import { boolean, printValue, quoteName, suggestName } from '#libs/options';
+import { printValue, quoteName, suggestName } from '#libs/options';
 import { CircusError, isJsonObject, type Json } from '#libs/protocol';
+import { parseHook } from './hook.ts';
 
 /** Every resource limit of Linux, as it follows `rlimit_`. `ofile` is an old name of `nofile`. */
 export const rlimitNames = [
@@ -191,14 +192,12 @@ function checkLimit(name: string, value: Json): number | null {
   throw new CircusError('invalid_message', `${quoteName(name)} isn't an integer`);
 }
 
-/** `path.to.callable[, bool]`, a hook as files write it. */
+/** A hook as files write it. */
 function checkHookText(text: string): string {
-  const [path = '', flag, ...more] = text.split(',').map((part) => part.trim());
-  const isFlagRight = flag === undefined || boolean.parse(flag) !== undefined;
-  if (path !== '' && isFlagRight && more.length === 0) return text;
+  if (parseHook(text) !== undefined) return text;
   throw new CircusError(
     'invalid_message',
-    `${JSON.stringify(text)} is not a hook: write path.to.callable, or path.to.callable,true to ignore its errors`,
+    `${JSON.stringify(text)} is not a hook: write exec:command or ./file.js#function, followed by ,true to ignore its errors`,
   );
 }
 

@@ -102,7 +102,7 @@ export const watcherFamilies: readonly OptionFamily[] = [
     pattern: '^hooks\\.',
     kind: 'string',
     jsonSchema: { type: 'string' },
-    doc: 'What to call at a turn of the life of a watcher: `path.to.callable`, or `path.to.callable,true` to go on when it fails. A hook that fails counts as refusing unless it says so; errors around stop and signal never count.',
+    doc: 'What to ask at a turn of the life of a watcher: `exec:COMMAND`, or `./FILE.js#FUNCTION`; with `,true` behind it errors are ignored. A command agrees by exit status 0 and refuses by 1; anything else is an error, which counts as refusing, but not around stop and signal. docs/hooks.md tells more.',
     manual: '-',
     effect: 'manage',
     members: hooks,

@@ -12,6 +12,7 @@ import {
   suggestName,
 } from '#libs/options';
 import { CircusError, isJsonObject, type Json, type JsonObject } from '#libs/protocol';
+import { findProbeProblems } from './probe-targets.ts';
 import type { WatcherConfig } from './watcher-config.ts';
 import {
   checkFamilyOption,
@@ -172,7 +173,7 @@ export function findContradictions(config: WatcherConfig): { name: string; messa
   if (options.listen_fds && !options.use_sockets) {
     found.push({ name: 'listen_fds', message: 'needs use_sockets = True' });
   }
-  return found;
+  return [...found, ...findProbeProblems(config)];
 }
 
 /**

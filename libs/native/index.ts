@@ -15,6 +15,7 @@ export {
   type SocketRequest,
 } from './listening-socket.ts';
 export { createMemoryFile } from './memory-file.ts';
+export { type NotifyMessage, NotifySocket, type SavedNotifySocket } from './notify-socket.ts';
 export { duplicate, listOwnSockets, type OwnSocket, shutDown, unreadBytes } from './own-sockets.ts';
 export { createPipe, type Pipe } from './pipes.ts';
 export { constants, requireSupportedPlatform } from './platform.ts';
@@ -29,6 +30,7 @@ export {
   isGroupAlive,
   keepChildLookup,
   openChildLookup,
+  ownChildPids,
   type ProcessIdentity,
   readIdentity,
 } from './process-tree.ts';

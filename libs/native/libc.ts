@@ -51,6 +51,7 @@ const signatures = {
   freeaddrinfo: 'void freeaddrinfo(uintptr_t)',
   gai_strerror: 'const char *gai_strerror(int)',
   memcpy: 'uintptr_t memcpy(void *, uintptr_t, size_t)',
+  recvmsg: 'long recvmsg(int, void *, int)',
   poll: 'int poll(void *, ulong, int)',
 } as const;
 
@@ -130,6 +131,7 @@ interface Libc {
   getaddrinfo(host: string | null, service: string | null, hints: Buffer, found: Buffer): number;
   freeaddrinfo(list: bigint): void;
   gai_strerror(code: number): string;
+  recvmsg(fd: number, message: Buffer, flags: number): number;
   memcpy(to: Buffer, from: bigint, length: number): unknown;
   poll: PollCall;
 }

@@ -75,6 +75,11 @@ export class Reaper {
     this.#watched.set(pid, onExit);
   }
 
+  /** Whether somebody of our own waits for this child: a command that is run to its end. */
+  isWatched(pid: number): boolean {
+    return this.#watched.has(pid);
+  }
+
   /** In scope `watched` the child is then somebody else's to collect. */
   unwatch(pid: number): void {
     this.#watched.delete(pid);

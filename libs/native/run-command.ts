@@ -20,6 +20,10 @@ export interface CommandRequest extends Omit<SpawnRequest, 'stdin' | 'stdout' | 
   readonly timeoutMs: number;
   /** Of stdout and stderr each; what is beyond is read and dropped. */
   readonly maxOutputBytes: number;
+  /** When it is aborted the command is killed at once, as when its time is over. */
+  readonly signal?: AbortSignal;
+  /** What it has started in the background is killed when it has ended. */
+  readonly endsItsGroup?: boolean;
 }
 
 /** How it went. A command that fails is a result; only one that cannot be started is an error. */
@@ -47,9 +51,10 @@ const graceMs = 50;
  */
 export async function runCommand(reaper: Reaper, request: CommandRequest): Promise<CommandResult> {
   const { process: leader, channels } = startCommand(request);
-  const deadline = new Deadline(leader, request.timeoutMs);
+  const deadline = new Deadline(leader, request);
   const exit = await new Promise<ExitRecord>((resolve) => reaper.watch(leader.pid, resolve));
   deadline.cancel();
+  if (request.endsItsGroup) endIfAllowed(() => signalGroup(leader.pid, SIGKILL));
   const { stdout, stderr, input } = channels;
   await settledWithin(Promise.all([stdout.ended, stderr.ended]), graceMs);
   for (const socket of [stdout.socket, stderr.socket, input]) socket?.destroy();
@@ -153,21 +158,29 @@ function feed(fd: number, input: string | Buffer): Socket {
 
 /** Kills a tree when its time is over, and again for as long as it is not called off. */
 class Deadline {
+  readonly #leader: ProcessIdentity;
+  readonly #signal: AbortSignal | undefined;
+  readonly #pass = (): void => {
+    clearTimeout(this.#timer);
+    this.hasPassed = true;
+    killTree(this.#leader);
+    // Once more for who was forked meanwhile; and the handler of SIGCHLD alone does not keep a
+    // program alive until the death is known.
+    this.#timer = setInterval(() => killTree(this.#leader), 100);
+  };
   #timer: NodeJS.Timeout;
   hasPassed = false;
 
-  constructor(leader: ProcessIdentity, timeoutMs: number) {
-    this.#timer = setTimeout(() => {
-      this.hasPassed = true;
-      killTree(leader);
-      // Once more for who was forked meanwhile; and the handler of SIGCHLD alone does not keep a
-      // program alive until the death is known.
-      this.#timer = setInterval(() => killTree(leader), 100);
-    }, timeoutMs);
+  constructor(leader: ProcessIdentity, { timeoutMs, signal }: CommandRequest) {
+    this.#leader = leader;
+    this.#signal = signal;
+    this.#timer = setTimeout(this.#pass, timeoutMs);
+    signal?.addEventListener('abort', this.#pass);
   }
 
   cancel(): void {
     clearTimeout(this.#timer);
+    this.#signal?.removeEventListener('abort', this.#pass);
   }
 }
 

@@ -4,12 +4,14 @@
  */
 export function suggestName(name: string, known: Iterable<string>): string | undefined {
   const allowed = Math.min(2, Math.floor(name.length / 3));
-  let best: { name: string; distance: number } | undefined;
+  let best: { name: string; rank: number } | undefined;
   for (const candidate of known) {
     if (Math.abs(candidate.length - name.length) > allowed) continue;
     const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
-    if (distance <= allowed && distance < (best?.distance ?? Number.POSITIVE_INFINITY)) {
-      best = { name: candidate, distance };
+    // Of two that are as close, the one whose beginning was typed: proto for prot, not port.
+    const rank = distance - (candidate.toLowerCase().startsWith(name.toLowerCase()) ? 0.5 : 0);
+    if (distance <= allowed && rank < (best?.rank ?? Number.POSITIVE_INFINITY)) {
+      best = { name: candidate, rank };
     }
   }
   return best?.name;

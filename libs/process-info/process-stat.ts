@@ -1,5 +1,5 @@
 /** /proc/PID/stat: the one file that tells who a process is, in one read of about 10 µs. */
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 
 /** What is used of the file, for threads of the kernel as for programs. */
 export interface ProcessStat {
@@ -25,7 +25,18 @@ export interface ProcessStat {
 /** Clock ticks a second in every file of /proc: the kernel's USER_HZ, the same on all of Linux. */
 export const ticksPerSecond = 100;
 
-const pageBytes = 4096;
+/** Most often 4096; some kernels for arm64 have 65536. */
+const pageBytes = readPageSize();
+
+/** What the kernel tells every program at its start: pairs of a kind and a value, 8 bytes each. */
+function readPageSize(): number {
+  const pageSizeKind = 6n;
+  const pairs = readFileSync('/proc/self/auxv');
+  for (let at = 0; at + 16 <= pairs.length; at += 16) {
+    if (pairs.readBigUInt64LE(at) === pageSizeKind) return Number(pairs.readBigUInt64LE(at + 8));
+  }
+  return 4096;
+}
 
 const scratch = Buffer.allocUnsafeSlow(4096);
 

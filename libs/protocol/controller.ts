@@ -5,6 +5,7 @@
 import type { ReplyBody } from './envelope.ts';
 import type { PublishedEvent } from './events.ts';
 import type { Json, JsonObject } from './json.ts';
+import type { LogReply, LogRequest } from './logs.ts';
 
 /** A watcher's state as `status` tells it. */
 export type WatcherStatus = 'stopped' | 'starting' | 'active' | 'stopping';
@@ -22,6 +23,12 @@ export interface WatcherView {
   readonly processCount: number;
   /** The wanted number of processes. */
   readonly numprocesses: number;
+  /** Processes that have said that they are ready; null without `readiness`. */
+  readonly readyCount: number | null;
+  /** While it is reloaded: new processes that serve, and old ones that are left; else null. */
+  readonly reload: { readonly fresh: number; readonly old: number } | null;
+  /** What processes say of themselves (STATUS= to NOTIFY_SOCKET), by pid. */
+  readonly messages: Readonly<Record<string, string>>;
   readonly singleton: boolean;
   /** Every option as `options` shows it, free-form ones included, keys sorted. */
   readonly options: JsonObject;
@@ -144,12 +151,20 @@ export interface Controller {
   findWatcher(key: string): WatcherView | undefined;
   /** Live processes of a watcher with what they use now, oldest first; one of them when named. */
   processes(key: string, pid?: number): readonly ProcessView[];
+  /**
+   * What the watcher's hook extended_stats makes of the figures of a process; the same without one.
+   *
+   * @throws CircusError `failed`: the hook has failed
+   */
+  extendStats(key: string, pid: number, stats: JsonObject): Promise<JsonObject>;
   /** The process description of circusd itself (protocol 2.3 "dstats"). */
   describeSelf(): JsonObject;
   start(selection: Selection): Operation;
   stop(selection: Selection): Operation;
   restart(selection: Selection): Operation;
   reload(selection: Selection, how: { graceful: boolean; sequential: boolean }): Operation;
+  /** Rolls back the reloads that are under way, and forgets those that wait. */
+  abortReload(selection: Selection): Operation;
   /** Throws `invalid_message` for an option that is unknown or of a wrong type. */
   add(request: AddRequest): Operation;
   remove(key: string, how: { nostop: boolean }): Operation;
@@ -190,6 +205,12 @@ export interface Controller {
   upgrade(request: UpgradeRequest): Promise<ReplyBody>;
   /** The rest of the reply to an operation that an earlier program has begun. */
   awaitAgain(parked: JsonObject): Promise<ReplyBody>;
+  /**
+   * The last output of watchers, and how it is recorded.
+   *
+   * @throws CircusError `not_found`; `failed`: the log endpoint cannot be bound
+   */
+  logs(request: LogRequest): Promise<LogReply>;
   /** Events after `since`; only those of one watcher when `key` is given. */
   events(since: number, key?: string): EventReplay;
 }

@@ -82,6 +82,11 @@ export const eventTable = {
         type: 'number',
         doc: 'Seconds that circusd waits before it starts the successor; 0 is at once.',
       },
+      reason: {
+        type: 'string',
+        isNullable: true,
+        doc: 'What was wrong with it, when circusd has ended it for that: it did not get ready, or its `liveness` found it unhealthy. null when it ended by itself or by a command.',
+      },
     },
   },
   kill: {

@@ -38,5 +38,21 @@ export {
   topicName,
 } from './events.ts';
 export { isJsonObject, type Json, type JsonObject } from './json.ts';
+export {
+  type LogPiece,
+  type LogReply,
+  type LogRequest,
+  type LogSource,
+  logTopic,
+  readyTopic,
+} from './logs.ts';
 export { processKeys } from './process-keys.ts';
 export { findSignal, parseSignal, signalName } from './signals.ts';
+export {
+  circusGroup,
+  circusPrograms,
+  parseStatTopic,
+  type StatSubject,
+  socketsGroup,
+  statTopic,
+} from './stats.ts';

@@ -1,6 +1,8 @@
 /** What becomes of the output of processes. */
 export { streamClasses } from './catalog.ts';
+export { FileTail, type HeldFile, readFileEnd } from './file-tail.ts';
 export { LogFiles } from './log-files.ts';
+export { type LogRecord, LogRing, lastLines } from './log-ring.ts';
 export {
   type FullPolicy,
   OutputStream,
@@ -8,13 +10,14 @@ export {
   type SavedStream,
   type StreamReports,
 } from './output-stream.ts';
-export { PipeReader, type SavedPipe } from './pipe-reader.ts';
+export { type PipeEvents, PipeReader, type SavedPipe } from './pipe-reader.ts';
 export {
   findStreamProblems,
   planStream,
   type StreamProblem,
   type StreamTexts,
 } from './read-stream.ts';
+export { ownOutputs } from './standard-output.ts';
 export type {
   Chunk,
   Sink,

@@ -16,8 +16,11 @@ const idleMs = 1_000;
 
 const nothing = Buffer.alloc(0);
 
-/** What is to be done when more comes than is taken. */
-export type FullPolicy = 'block' | 'drop';
+/**
+ * What is to be done when more comes than is taken. `block_while_open`: block when it is taken slowly,
+ * drop when it cannot be written at all.
+ */
+export type FullPolicy = 'block' | 'drop' | 'block_while_open';
 
 /** Told of what operators have to know. */
 export interface StreamReports {
@@ -76,7 +79,12 @@ export class OutputStream {
 
   /** Whoever writes should wait for `room`. Never with `drop`. */
   get isFull(): boolean {
-    return this.#policy === 'block' && this.waiting >= queueLimitBytes;
+    return !this.#mayDrop && this.waiting >= queueLimitBytes;
+  }
+
+  get #mayDrop(): boolean {
+    const isBroken = this.#problem !== undefined;
+    return this.#policy === 'drop' || (this.#policy === 'block_while_open' && isBroken);
   }
 
   /** What is wrong now, for people. */
@@ -88,7 +96,7 @@ export class OutputStream {
   write(chunk: Chunk): void {
     const { format } = this.#plan;
     const data = format === undefined ? chunk.data : format(chunk);
-    if (this.#policy === 'drop' && this.waiting >= queueLimitBytes) this.#drop(data.length);
+    if (this.#mayDrop && this.waiting >= queueLimitBytes) this.#drop(data.length);
     else this.#queue.push(data);
     this.#start();
   }
@@ -209,7 +217,9 @@ export class OutputStream {
   #fail(reason: string): void {
     const isNew = this.#problem === undefined;
     this.#problem = reason;
-    if (isNew) this.#reports.failed(reason);
+    if (!isNew) return;
+    this.#reports.failed(reason);
+    if (this.#mayDrop) this.#tellRoom();
   }
 
   #resume(): void {

@@ -31,6 +31,14 @@ export interface SavedPipe {
   readonly wid: number;
 }
 
+/** What a reader is told of its place. */
+export interface PipeEvents {
+  /** Called once, when nobody can write to the pipe any more. */
+  readonly onEnd: () => void;
+  /** Sees every piece before its stream does; valid during the call alone. */
+  readonly onPiece?: ((data: Buffer) => void) | undefined;
+}
+
 /** The reading end of a process's pipe. */
 export class PipeReader {
   readonly #fd: number;
@@ -38,7 +46,7 @@ export class PipeReader {
   /** Where it goes. */
   readonly stream: OutputStream;
   readonly #who: Omit<Chunk, 'data'>;
-  readonly #onEnd: () => void;
+  readonly #events: PipeEvents;
   #held = nothing;
   #heldBytes = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -46,12 +54,12 @@ export class PipeReader {
   /** Nobody can write to the pipe any more. */
   hasEnded = false;
 
-  /** Owns the descriptor. `onEnd` is called once, when nobody can write to the pipe any more. */
-  constructor(fd: number, stream: OutputStream, who: Omit<Chunk, 'data'>, onEnd: () => void) {
+  /** Owns the descriptor. */
+  constructor(fd: number, stream: OutputStream, who: Omit<Chunk, 'data'>, events: PipeEvents) {
     this.#fd = fd;
     this.stream = stream;
     this.#who = who;
-    this.#onEnd = onEnd;
+    this.#events = events;
     const options: SocketConstructorOpts & ConnectOpts = {
       fd,
       readable: true,
@@ -149,7 +157,17 @@ export class PipeReader {
     part.copy(this.#held, this.#heldBytes);
     this.#heldBytes = bytes;
     if (this.#heldBytes >= heldLimitBytes) this.#passHeld();
-    else this.#timer ??= setTimeout(() => this.#passHeld(), heldMs);
+    else this.#timer ??= setTimeout(() => this.#onLate(), heldMs);
+  }
+
+  /** The rest of a line may be in the pipe: it was not read because the stream, or circusd, was busy. */
+  #onLate(): void {
+    this.#timer = undefined;
+    if (this.hasEnded || this.#heldBytes === 0) return;
+    const bytes = this.stream.isFull ? undefined : this.#readNow();
+    if (bytes !== undefined && bytes > 0) this.#take(readBuffer.subarray(0, bytes));
+    else if (this.stream.isFull) this.#timer = setTimeout(() => this.#onLate(), heldMs);
+    else this.#passHeld();
   }
 
   #passHeld(): void {
@@ -163,6 +181,7 @@ export class PipeReader {
   }
 
   #pass(data: Buffer): void {
+    this.#events.onPiece?.(data);
     this.stream.write({ ...this.#who, data });
   }
 
@@ -170,6 +189,6 @@ export class PipeReader {
     if (this.hasEnded) return;
     this.hasEnded = true;
     this.#passHeld();
-    this.#onEnd();
+    this.#events.onEnd();
   }
 }

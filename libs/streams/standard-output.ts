@@ -1,48 +1,59 @@
 /**
- * circusd's own standard output. Node writes to a pipe and waits until somebody reads it, which would
- * stop all supervision; here nobody waits.
+ * circusd's own outputs. Node writes to a pipe and waits until somebody reads it, which would stop
+ * all supervision; here nobody waits.
  */
 import { constants, fstatSync, openSync, write } from 'node:fs';
 import { promisify } from 'node:util';
 import { sendNow } from '#libs/native';
-import type { Sink } from './stream-class.ts';
+import type { Sink, StreamName } from './stream-class.ts';
 
 const { O_NONBLOCK, O_WRONLY } = constants;
 const writeInPool = promisify(write);
-const stdoutFd = 1;
 
-/** All streams of the daemon write through this one, so that lines stay whole. */
-export const standardOutput: Sink = {
-  name: 'standard output',
-  write(data) {
-    const done = turn.then(() => writeSome(data));
-    turn = done.catch(() => undefined);
+class OwnOutput implements Sink {
+  readonly name: string;
+  readonly #fd: number;
+  #turn: Promise<unknown> = Promise.resolve();
+  #writer: ((data: Buffer) => Promise<number>) | undefined;
+
+  constructor(fd: number, name: string) {
+    this.#fd = fd;
+    this.name = name;
+  }
+
+  write(data: Buffer): Promise<number> {
+    const done = this.#turn.then(() => {
+      this.#writer ??= openWriter(this.#fd);
+      return this.#writer(data);
+    });
+    this.#turn = done.catch(() => undefined);
     return done;
-  },
-  close: () => Promise.resolve(),
-};
+  }
 
-let turn: Promise<unknown> = Promise.resolve();
-let writer: ((data: Buffer) => Promise<number>) | undefined;
-
-async function writeSome(data: Buffer): Promise<number> {
-  writer ??= openWriter();
-  return await writer(data);
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
 }
 
-function openWriter(): (data: Buffer) => Promise<number> {
-  const kind = fstatSync(stdoutFd);
-  if (kind.isSocket()) return async (data) => sendNow(stdoutFd, data);
-  const fd = kind.isFIFO() || kind.isCharacterDevice() ? openAgain() : stdoutFd;
+/** All streams of the daemon write through these, so that lines stay whole. */
+export const ownOutputs: Readonly<Record<StreamName, Sink>> = {
+  stdout: new OwnOutput(1, 'standard output'),
+  stderr: new OwnOutput(2, 'standard error'),
+};
+
+function openWriter(own: number): (data: Buffer) => Promise<number> {
+  const kind = fstatSync(own);
+  if (kind.isSocket()) return async (data) => sendNow(own, data);
+  const fd = kind.isFIFO() || kind.isCharacterDevice() ? openAgain(own) : own;
   return async (data) => (await writeInPool(fd, data, 0, data.length, null)).bytesWritten;
 }
 
-/** Not blocking for us alone: the flag of descriptor 1 is shared with whoever else has it. */
-function openAgain(): number {
+/** Not blocking for us alone: the flag of the descriptor is shared with whoever else has it. */
+function openAgain(own: number): number {
   try {
-    return openSync(`/proc/self/fd/${stdoutFd}`, O_WRONLY | O_NONBLOCK);
+    return openSync(`/proc/self/fd/${own}`, O_WRONLY | O_NONBLOCK);
   } catch {
     // A terminal or pipe of another user.
-    return stdoutFd;
+    return own;
   }
 }

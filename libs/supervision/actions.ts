@@ -11,6 +11,8 @@ export type Action =
   | { type: 'spawn'; key: string; wid: number; ticket: number }
   /** Watch for readiness; answer with `ready`. */
   | { type: 'await_ready'; key: string; wid: number; ticket: number; pid: number }
+  /** Look after it for as long as it lives; answer with `unhealthy`, should it be. */
+  | { type: 'watch_liveness'; key: string; wid: number; ticket: number; pid: number }
   /** Remember the descendants, then send; publish `kill` for each process signalled. */
   | {
       type: 'signal';

@@ -3,7 +3,7 @@ import { beginEnding, hastenEnding } from './ending.ts';
 import type { CommandEvent } from './events.ts';
 import type { Goal, WatcherRecord } from './model.ts';
 import { happen, isTended } from './processes.ts';
-import { requestReload } from './reloads.ts';
+import { abortReload, requestReload } from './reloads.ts';
 import { beginRollout, byPriority, leaveRollouts, reloadOrStart } from './rollouts.ts';
 import type { WatcherRules } from './rules.ts';
 import { isOccupied } from './slots.ts';
@@ -23,6 +23,7 @@ const commands: { readonly [T in CommandType]: (turn: Turn, command: CommandOf<T
   reload,
   set,
   kill,
+  abort,
   reset,
   quit,
 };
@@ -144,6 +145,20 @@ function kill(turn: Turn, { key, pids, order, wait }: CommandOf<'kill'>): void {
   const watcher = turn.state.watchers[key];
   if (watcher === undefined) return;
   for (const slot of slots) happen(turn, watcher, slot, 'stop', { order, reason: 'command' });
+}
+
+/** Done when the new processes are gone again. */
+function abort(turn: Turn, { keys, wait }: CommandOf<'abort'>): void {
+  const chosen = choose(turn, keys);
+  const reloading = chosen.filter(
+    ({ reload, nextReload }) => reload !== null || nextReload !== null,
+  );
+  const goals = reloading.map(({ key }) => ({ key, goal: { kind: 'settled' } as const }));
+  addWait(turn, wait, goals);
+  for (const watcher of chosen) {
+    leaveRollouts(turn, watcher.key, 'reload');
+    abortReload(turn, watcher);
+  }
 }
 
 function reset(turn: Turn, { key, wait }: CommandOf<'reset'>): void {

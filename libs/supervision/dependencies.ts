@@ -1,5 +1,5 @@
-/** depends_on: who waits for whom, at the start and, in reverse, at the end. */
-import type { DaemonState, WatcherRecord } from './model.ts';
+/** depends_on: who waits for whom, at the start and, in reverse, when they are stopped together. */
+import type { DaemonState, Slot, WatcherRecord } from './model.ts';
 import type { Dependency } from './rules.ts';
 
 /** Whether everything that this watcher needs is there. */
@@ -7,13 +7,25 @@ export function areDependenciesMet(state: DaemonState, watcher: WatcherRecord): 
   return watcher.rules.dependsOn.every((dependency) => isMet(state, dependency));
 }
 
+/** What a watcher needs and is not there, for people. */
+export function describeMissing(state: DaemonState, watcher: WatcherRecord): string[] {
+  return watcher.rules.dependsOn
+    .filter((dependency) => !isMet(state, dependency))
+    .map((dependency) => {
+      const cause = whyNot(state.watchers[dependency.watcher], dependency.condition);
+      return `${dependency.watcher}: ${dependency.condition} (${cause})`;
+    });
+}
+
 /**
- * Whether a watcher that needs this one still runs: at the end, dependents stop first. Those that need
- * each other, by a change while they ran, do not wait for each other.
+ * Whether a watcher that needs this one is being stopped and still runs: of those that are stopped
+ * together, dependents stop first. One that is to go on does not hold up anybody's stop. Those that
+ * need each other, by a change while they ran, do not wait for each other.
  */
 export function isNeeded(state: DaemonState, key: string): boolean {
   return Object.values(state.watchers).some((other) => {
-    return other.state !== 'stopped' && needs(other, key) && !isReachable(state, key, other.key);
+    if (other.wanted !== 'stopped' || other.state === 'stopped') return false;
+    return needs(other, key) && !isReachable(state, key, other.key);
   });
 }
 
@@ -35,12 +47,40 @@ function isMet(state: DaemonState, { watcher: key, condition }: Dependency): boo
   if (needed === undefined) return false;
   switch (condition) {
     case 'started':
-      return needed.slots.some(({ process }) => process?.pid != null);
+      // One that runs once has been started even if it has ended since; on demand, its socket is there.
+      return isDormant(needed) || needed.outcome !== null || needed.slots.some(isAlive);
     case 'ready':
-      return needed.state === 'active';
+      return isDormant(needed) || needed.outcome === 0 || serves(needed);
     case 'completed':
       return needed.state === 'stopped' && needed.outcome === 0;
     default:
       return condition satisfies never;
   }
+}
+
+function isDormant({ state }: WatcherRecord): boolean {
+  return state === 'dormant';
+}
+
+function isAlive({ process }: Slot): boolean {
+  return process?.pid != null;
+}
+
+/** It has started, and of its processes one at least serves at this moment. */
+function serves({ state, slots }: WatcherRecord): boolean {
+  if (state !== 'active') return false;
+  return slots.length === 0 || slots.some(({ process }) => process?.state === 'running');
+}
+
+function whyNot(needed: WatcherRecord | undefined, condition: Dependency['condition']): string {
+  if (needed === undefined) return 'there is no such watcher';
+  if (needed.state === 'stopped') {
+    const { outcome } = needed;
+    if (outcome !== null) return `it has ended with exit code ${outcome}`;
+    return needed.trouble === null ? 'it is stopped' : `it is stopped: ${needed.trouble}`;
+  }
+  if (needed.state === 'blocked') return 'it waits itself';
+  if (needed.state === 'active' && condition === 'completed') return 'it runs';
+  if (needed.state === 'active') return 'no process of it serves';
+  return `it is ${needed.state}`;
 }

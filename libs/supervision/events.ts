@@ -18,6 +18,8 @@ export type CommandEvent =
     }
   | { type: 'set'; key: string; rules: WatcherRules; needsReload: boolean; wait: number }
   | { type: 'kill'; key: string; pids: readonly number[]; order: StopOrder; wait: number }
+  /** Reloads that are under way or to come are rolled back; the old processes stay. */
+  | { type: 'abort'; keys: readonly string[]; wait: number }
   | { type: 'reset'; key: string; wait: number }
   /** A second one, or `atOnce`, kills what is left without waiting. */
   | { type: 'quit'; atOnce: boolean; wait: number };
@@ -35,6 +37,10 @@ export type ProcessEvent =
       random: number;
     }
   | { type: 'ready'; key: string; wid: number; ticket: number }
+  /** It was asked whether it is ready, and is not yet. */
+  | { type: 'not_ready'; key: string; wid: number; ticket: number; reason: string }
+  /** It serves no more, though it lives. */
+  | { type: 'unhealthy'; key: string; wid: number; ticket: number; reason: string }
   | {
       type: 'exited';
       key: string;

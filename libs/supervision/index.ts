@@ -13,4 +13,13 @@ export {
   type WatcherRules,
 } from './rules.ts';
 export { step } from './step.ts';
-export { isLetGo, livePids, statusOf, troubleOf } from './views.ts';
+export {
+  isLetGo,
+  livePids,
+  type Places,
+  placesOf,
+  readyCount,
+  reloadCounts,
+  statusOf,
+  troubleOf,
+} from './views.ts';

@@ -49,7 +49,9 @@ export type EndReason =
   /** Its turn in a sequential reload; it is replaced. */
   | 'sequential'
   /** It did not get ready in time, or after_spawn refused it. */
-  | 'unfit';
+  | 'unfit'
+  /** It was ready and does not answer any more (liveness); it is replaced. */
+  | 'unhealthy';
 
 /** How a process is asked to end. */
 export interface StopOrder {
@@ -71,6 +73,8 @@ export interface ProcessRecord {
   deadline: number | null;
   /** Why its end was asked for; null: whatever ends it is its own doing. */
   ending: EndReason | null;
+  /** Why it is not ready so far, then why it was found unfit or unhealthy; for people. */
+  note: string | null;
   /** A stop that waits for the pid, or for the verdict of before_signal. */
   pendingStop: StopOrder | null;
   /** Identifies the hook verdict that it waits for. */

@@ -21,6 +21,10 @@ export interface Happenings {
   spawned: { readonly pid: number; readonly random: number };
   failed: { readonly isPermanent: boolean; readonly reason: string; readonly random: number };
   ready: null;
+  /** It has been asked, and is not ready yet. */
+  delayed: { readonly reason: string };
+  /** It serves no more. */
+  unhealthy: { readonly reason: string };
   exited: {
     readonly exitCode: number | null;
     readonly hasRemains: boolean;
@@ -57,6 +61,8 @@ const table: Table = {
     spawned: ignore,
     failed: ignore,
     ready: ignore,
+    delayed: ignore,
+    unhealthy: ignore,
     exited: ignore,
     stop: leave, // gated -> (vacant)
     kill: leave, // gated -> (vacant)
@@ -68,6 +74,8 @@ const table: Table = {
     spawned: beBorn, // spawning -> confirming | unready | running | stopping
     failed: failToSpawn, // spawning -> (vacant)
     ready: ignore,
+    delayed: ignore,
+    unhealthy: ignore,
     exited: ignore,
     stop: postponeStop,
     kill: (life, { reason }) => postponeStop(life, { order: atOnce, reason }),
@@ -79,6 +87,8 @@ const table: Table = {
     spawned: ignore,
     failed: ignore,
     ready: ignore,
+    delayed: ignore,
+    unhealthy: ignore,
     exited: die, // confirming -> (vacant)
     stop: beginStop, // confirming -> stopping
     kill: beginKill, // confirming -> killing
@@ -90,6 +100,8 @@ const table: Table = {
     spawned: ignore,
     failed: ignore,
     ready: becomeReady, // unready -> running
+    delayed: noteDelay,
+    unhealthy: ignore,
     exited: die, // unready -> (vacant)
     stop: beginStop, // unready -> stopping
     kill: beginKill, // unready -> killing
@@ -101,6 +113,8 @@ const table: Table = {
     spawned: ignore,
     failed: ignore,
     ready: ignore,
+    delayed: ignore,
+    unhealthy: endUnhealthy, // running -> stopping
     exited: die, // running -> (vacant)
     stop: beginStop, // running -> stopping
     kill: beginKill, // running -> killing
@@ -112,6 +126,8 @@ const table: Table = {
     spawned: ignore,
     failed: ignore,
     ready: ignore,
+    delayed: ignore,
+    unhealthy: ignore,
     exited: die, // stopping -> (vacant)
     stop: hastenStop,
     kill: beginKill, // stopping -> killing
@@ -123,6 +139,8 @@ const table: Table = {
     spawned: ignore,
     failed: ignore,
     ready: ignore,
+    delayed: ignore,
+    unhealthy: ignore,
     exited: die, // killing -> (vacant)
     stop: adoptReason,
     kill: adoptReason,
@@ -156,6 +174,7 @@ export function beginProcess(turn: Turn, watcher: WatcherRecord, vacant: { wid: 
     expiresAt: null,
     deadline: null,
     ending: null,
+    note: null,
     pendingStop: null,
     gate: askHook(turn, watcher, 'before_spawn', { wid: slot.wid }),
     isAnnounced: false,
@@ -202,7 +221,6 @@ function beBorn(life: Life, { pid, random }: Happenings['spawned']): void {
   process.bornAt = turn.now;
   if (maxAgeMs > 0) process.expiresAt = turn.now + maxAgeMs + random * maxAgeVarianceMs;
   if (warmupDelayMs > 0) watcher.spawnNotBefore = turn.now + warmupDelayMs;
-  slot.trouble = null;
   if (process.pendingStop !== null) {
     publishSpawn(life);
     beginStop(life, { order: process.pendingStop, reason: process.ending ?? 'watcher' });
@@ -219,8 +237,7 @@ function accept(life: Life): void {
   publishSpawn(life);
   const { readiness } = watcher.rules;
   if (readiness === null || process.pid === null) {
-    process.state = 'running';
-    slot.isLaunched = true;
+    serve(life);
     return;
   }
   process.state = 'unready';
@@ -235,18 +252,46 @@ function publishSpawn({ turn, watcher, slot, process }: Life): void {
   turn.actions.push({ type: 'publish', key: watcher.key, event: 'spawn', facts });
 }
 
-function becomeReady({ turn, watcher, slot, process }: Life): void {
-  process.state = 'running';
-  process.deadline = null;
-  slot.isLaunched = true;
+function becomeReady(life: Life): void {
+  const { turn, watcher, slot, process } = life;
   const facts = { process_pid: process.pid, wid: slot.wid };
   turn.actions.push({ type: 'publish', key: watcher.key, event: 'ready', facts });
+  serve(life);
+}
+
+/** From now on it counts. */
+function serve({ turn, watcher, slot, process }: Life): void {
+  process.state = 'running';
+  process.deadline = null;
+  process.note = null;
+  slot.isLaunched = true;
+  slot.trouble = null;
+  const { ticket, pid } = process;
+  if (!watcher.rules.liveness || pid === null) return;
+  turn.actions.push({ type: 'watch_liveness', key: watcher.key, wid: slot.wid, ticket, pid });
+}
+
+function noteDelay({ process }: Life, { reason }: Happenings['delayed']): void {
+  process.note = reason;
+}
+
+function endUnhealthy(life: Life, { reason }: Happenings['unhealthy']): void {
+  const { turn, watcher, slot, process } = life;
+  process.note = reason;
+  slot.trouble = `pid ${process.pid} is unhealthy: ${reason}`;
+  const text = `${watcher.name}: ${slot.trouble}; it is replaced`;
+  turn.actions.push({ type: 'report', key: watcher.key, level: 'warn', text });
+  beginStop(life, { order: stopOrder(watcher), reason: 'unhealthy' });
 }
 
 function missReadiness(life: Life): void {
-  const { watcher, slot, process } = life;
+  const { turn, watcher, slot, process } = life;
   const seconds = (watcher.rules.readiness?.timeoutMs ?? 0) / 1_000;
-  slot.trouble = `pid ${process.pid} did not get ready within ${seconds} s`;
+  const cause = process.note === null ? '' : `: ${process.note}`;
+  process.note = `not ready within ${seconds} s${cause}`;
+  slot.trouble = `pid ${process.pid} did not get ready within ${seconds} s${cause}`;
+  const text = `${watcher.name}: ${slot.trouble}`;
+  turn.actions.push({ type: 'report', key: watcher.key, level: 'warn', text });
   failReload(life, slot.trouble);
   beginStop(life, { order: stopOrder(watcher), reason: 'unfit' });
 }
@@ -355,7 +400,8 @@ function die(life: Life, facts: Happenings['exited']): void {
   const isReplaced = isTended(watcher) && !slot.isSurplus && mayFollow;
   if (isReapPublished(process)) {
     const backoff = isReplaced ? delayMs / 1_000 : 0;
-    const reap = { process_pid: pid, exit_code: exitCode, wid: slot.wid, backoff };
+    const reason = reasonOf(process);
+    const reap = { process_pid: pid, exit_code: exitCode, wid: slot.wid, backoff, reason };
     turn.actions.push({ type: 'publish', key: watcher.key, event: 'reap', facts: reap });
   }
   tellHook(turn, watcher, 'after_reap', { pid, exit_code: exitCode });
@@ -366,8 +412,14 @@ function die(life: Life, facts: Happenings['exited']): void {
   vacate(life, delayMs);
 }
 
+/** What was wrong with it, when that is why it was ended. */
+function reasonOf({ ending, note }: ProcessRecord): string | null {
+  return ending === 'unfit' || ending === 'unhealthy' ? note : null;
+}
+
 /** How long the slot stays vacant after this death, in milliseconds. */
-function pauseAfter(life: Life, { failure, random }: Happenings['exited']): number {
+function pauseAfter(life: Life, facts: Happenings['exited']): number {
+  const { failure, random } = facts;
   const { turn, watcher, slot, process } = life;
   const { backoff, maxRetry } = watcher.rules;
   if (failure !== null) {
@@ -379,13 +431,21 @@ function pauseAfter(life: Life, { failure, random }: Happenings['exited']): numb
   slot.refusals = 0;
   if (process.ending === 'unfit') return countFailure(slot, backoff, random);
   const livedMs = turn.now - (process.bornAt ?? turn.now);
+  if (process.ending === 'unhealthy') return countLife(slot, backoff, livedMs, random);
   if (process.ending !== null) {
     if (livedMs >= backoff.resetMs) slot.failures = 0;
     return 0;
   }
-  const wasUnready = process.state === 'unready';
-  if (wasUnready) failReload(life, `pid ${process.pid} ended before it was ready`);
+  if (process.state === 'unready') {
+    slot.trouble = `pid ${process.pid} ended before it was ready${describeExit(facts)}`;
+    failReload(life, slot.trouble);
+  }
   return countLife(slot, backoff, livedMs, random);
+}
+
+function describeExit({ exitCode }: Happenings['exited']): string {
+  if (exitCode === null) return '';
+  return exitCode < 0 ? `, by signal ${-exitCode}` : `, with exit code ${exitCode}`;
 }
 
 /** respawn = False: what ends by itself or by `kill` has done its work, if it ever reached it. */

@@ -1,7 +1,14 @@
 /** Replacing the processes of a watcher (protocol 7.8): new ones first, or one by one. */
 import type { ReloadRecord, Slot, WatcherRecord } from './model.ts';
 import { stopProcess } from './processes.ts';
-import { byAge, forgiveSlot, isOccupied, lastingSlots, type OccupiedSlot } from './slots.ts';
+import {
+  byAge,
+  forgiveSlot,
+  isOccupied,
+  isOlder,
+  lastingSlots,
+  type OccupiedSlot,
+} from './slots.ts';
 import { isWarm, retire, tendSlots } from './tending.ts';
 import type { Turn } from './turn.ts';
 import { noteReload } from './waits.ts';
@@ -39,6 +46,14 @@ export function abandonReload(turn: Turn, watcher: WatcherRecord, reason: string
   noteReload(turn.state, watcher.key, Number.POSITIVE_INFINITY, reason);
 }
 
+/** Somebody has thought better of it: what is under way is rolled back, what waits is forgotten. */
+export function abortReload(turn: Turn, watcher: WatcherRecord): void {
+  const reason = `the reload of ${watcher.name} was aborted`;
+  watcher.nextReload = null;
+  if (watcher.reload !== null) watcher.reload.failure ??= reason;
+  noteReload(turn.state, watcher.key, Number.POSITIVE_INFINITY, reason);
+}
+
 function beginReload(turn: Turn, watcher: WatcherRecord, how: ReloadRecord['kind']): void {
   watcher.generation += 1;
   const { generation, key, rules } = watcher;
@@ -53,6 +68,7 @@ function beginReload(turn: Turn, watcher: WatcherRecord, how: ReloadRecord['kind
     return;
   }
   for (const slot of watcher.slots) forgiveSlot(slot);
+  watcher.trouble = null;
   watcher.reload = { kind, generation, failure: null };
   turn.actions.push({ type: 'publish', key, event: 'reload_started', facts: { kind } });
 }
@@ -102,6 +118,7 @@ function rollBack(turn: Turn, watcher: WatcherRecord, reload: ReloadRecord, reas
   const spare = Math.max(0, lastingSlots(watcher).length - watcher.rules.numprocesses);
   const { news } = partition(watcher, reload);
   for (const slot of worstFirst(news).slice(0, spare)) retire(turn, watcher, slot);
+  watcher.trouble = `reload rolled back: ${reason}`;
   turn.actions.push({ type: 'publish', key, event: 'reload_failed', facts: { reason } });
   const text = `reload of ${watcher.name} is rolled back: ${reason}`;
   turn.actions.push({ type: 'report', key, level: 'error', text });
@@ -126,10 +143,6 @@ function partition(
     else news.push(slot);
   }
   return { olds: olds.sort(byAge), news };
-}
-
-function isOlder({ process }: Slot, reload: ReloadRecord): boolean {
-  return process !== null && process.generation < reload.generation;
 }
 
 /** Vacant slots, then processes that do not serve yet, then those that do. */

@@ -4,8 +4,8 @@ import type { DaemonState } from './model.ts';
 import { isOccupied } from './slots.ts';
 
 /**
- * The actions that a resumed daemon must perform before anything else: pending spawns, readiness and
- * demand watches, the ends of remains and strays. Hook verdicts that were asked for count as given:
+ * The actions that a resumed daemon must perform before anything else: pending spawns, readiness,
+ * liveness and demand watches, the ends of remains and strays. Hook verdicts that were asked for count as given:
  * the hook has run, only its answer was lost; the caller feeds them as `verdict` events.
  */
 export function resume(state: DaemonState): Action[] {
@@ -15,6 +15,9 @@ export function resume(state: DaemonState): Action[] {
     for (const { wid, process } of slots.filter(isOccupied)) {
       const { ticket, pid, state: processState } = process;
       if (processState === 'spawning') actions.push({ type: 'spawn', key, wid, ticket });
+      if (processState === 'running' && pid !== null && rules.liveness) {
+        actions.push({ type: 'watch_liveness', key, wid, ticket, pid });
+      }
       if (processState === 'unready' && pid !== null) {
         actions.push({ type: 'await_ready', key, wid, ticket, pid });
       }

@@ -22,9 +22,10 @@ export function beginRollout(
   turn.state.rollouts.push({ kind, how, queue, current: null, notBefore: null });
 }
 
-/** A later command has other plans with this watcher. */
-export function leaveRollouts(turn: Turn, key: string): void {
+/** A later command has other plans with this watcher; with a kind, for rollouts of that kind. */
+export function leaveRollouts(turn: Turn, key: string, kind?: Rollout['kind']): void {
   for (const rollout of turn.state.rollouts) {
+    if (kind !== undefined && rollout.kind !== kind) continue;
     rollout.queue = rollout.queue.filter((queued) => queued !== key);
   }
 }

@@ -51,6 +51,8 @@ export interface WatcherRules {
   readonly onDemand: boolean;
   /** Whether a process counts only when it has reported ready, and how long it may take. */
   readonly readiness: { readonly timeoutMs: number } | null;
+  /** Whether somebody looks after a process that serves, and says when it is unhealthy. */
+  readonly liveness: boolean;
   readonly dependsOn: readonly Dependency[];
   /** New processes at a time in a graceful reload; null: all at once. */
   readonly reloadSurge: number | null;
@@ -75,6 +77,7 @@ export const defaultRules: WatcherRules = {
   priority: 0,
   onDemand: false,
   readiness: null,
+  liveness: false,
   dependsOn: [],
   reloadSurge: null,
   hooks: [],

@@ -1,5 +1,5 @@
 /** The places that a watcher has for processes. */
-import type { ProcessRecord, Slot, WatcherRecord } from './model.ts';
+import type { ProcessRecord, ReloadRecord, Slot, WatcherRecord } from './model.ts';
 
 /** A slot that holds a process. */
 export type OccupiedSlot = Slot & { process: ProcessRecord };
@@ -12,6 +12,11 @@ export function isOccupied(slot: Slot): slot is OccupiedSlot {
 /** Slots that are to stay, in the order of their wids. */
 export function lastingSlots(watcher: WatcherRecord): Slot[] {
   return watcher.slots.filter((slot) => !slot.isSurplus);
+}
+
+/** Whether the process in it is one that a reload is to replace. */
+export function isOlder({ process }: Slot, reload: ReloadRecord): boolean {
+  return process !== null && process.generation < reload.generation;
 }
 
 /** The slot of this wid if it still holds this very process. */

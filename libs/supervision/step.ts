@@ -5,7 +5,7 @@ import { fireDeadlines } from './deadlines.ts';
 import { finishEnding, killStraysWhenDue, tendEnding } from './ending.ts';
 import type { CoreEvent } from './events.ts';
 import type { DaemonState, WatcherRecord } from './model.ts';
-import { happen } from './processes.ts';
+import { happen, isTended } from './processes.ts';
 import { byPriority, tendRollouts } from './rollouts.ts';
 import { findSlot, isOccupied } from './slots.ts';
 import { beginTurn, type Turn } from './turn.ts';
@@ -45,33 +45,38 @@ function apply(turn: Turn, event: CoreEvent): readonly string[] {
     case 'spawned':
     case 'spawn_failed':
     case 'ready':
+    case 'not_ready':
+    case 'unhealthy':
     case 'exited':
     case 'verdict':
     case 'remains_gone':
     case 'demand': {
       const watcher = watchers[event.key];
-      if (watcher !== undefined) applyToWatcher(turn, watcher, event);
-      if (event.type === 'spawned') return [event.key, ...dependentOnOthers(turn.state)];
-      return [event.key];
+      if (watcher === undefined) return [];
+      const before = watcher.state;
+      applyToWatcher(turn, watcher, event);
+      const isNews = event.type === 'spawned' || event.type === 'ready' || watcher.state !== before;
+      return isNews ? [event.key, ...dependentOnOthers(turn.state)] : [event.key];
     }
     case 'quit':
       command(turn, event);
       return lowestFirst(turn.state, Object.keys(watchers));
     case 'stop':
       command(turn, event);
-      return lowestFirst(turn.state, event.keys);
+      return [...lowestFirst(turn.state, event.keys), ...dependentOnOthers(turn.state)];
     case 'start':
     case 'restart':
     case 'reload':
+    case 'abort':
       command(turn, event);
-      return event.keys;
+      return [...event.keys, ...dependentOnOthers(turn.state)];
     case 'add':
     case 'remove':
     case 'set':
     case 'kill':
     case 'reset':
       command(turn, event);
-      return [event.key];
+      return [event.key, ...dependentOnOthers(turn.state)];
     default:
       return event satisfies never;
   }
@@ -89,7 +94,16 @@ function lowestFirst({ watchers }: DaemonState, keys: readonly string[]): string
 type WatcherEvent = Extract<
   CoreEvent,
   {
-    type: 'spawned' | 'spawn_failed' | 'ready' | 'exited' | 'verdict' | 'remains_gone' | 'demand';
+    type:
+      | 'spawned'
+      | 'spawn_failed'
+      | 'ready'
+      | 'not_ready'
+      | 'unhealthy'
+      | 'exited'
+      | 'verdict'
+      | 'remains_gone'
+      | 'demand';
   }
 >;
 
@@ -104,6 +118,8 @@ function applyToWatcher(turn: Turn, watcher: WatcherRecord, event: WatcherEvent)
     if (event.type === 'spawned') happen(turn, watcher, slot, 'spawned', event);
     else if (event.type === 'spawn_failed') happen(turn, watcher, slot, 'failed', event);
     else if (event.type === 'exited') happen(turn, watcher, slot, 'exited', event);
+    else if (event.type === 'not_ready') happen(turn, watcher, slot, 'delayed', event);
+    else if (event.type === 'unhealthy') happen(turn, watcher, slot, 'unhealthy', event);
     else happen(turn, watcher, slot, 'ready', null);
   }
 }
@@ -127,7 +143,9 @@ function settle(turn: Turn, touched: readonly string[]): void {
     for (const key of keys) {
       for (const affected of check(turn, key)) next.add(affected);
     }
-    for (const key of tendRollouts(turn)) next.add(key);
+    const resumed = tendRollouts(turn);
+    if (resumed.length > 0) for (const key of dependentOnOthers(state)) next.add(key);
+    for (const key of resumed) next.add(key);
     keys = next;
   } while (keys.size > 0);
   if (state.phase === 'ending') tendEnding(turn);
@@ -144,13 +162,11 @@ function check(turn: Turn, key: string): string[] {
   return watcher.state === before ? [] : dependentOnOthers(state);
 }
 
-/** Watchers that wait for others: to start, or at the end to stop. */
+/** Watchers that wait for others: to start, or to stop. */
 function dependentOnOthers(state: DaemonState): string[] {
   return Object.values(state.watchers)
     .filter((watcher) => {
-      return (
-        watcher.state === 'blocked' || (state.phase === 'ending' && watcher.state === 'active')
-      );
+      return watcher.state === 'blocked' || (watcher.wanted === 'stopped' && isTended(watcher));
     })
     .map(({ key }) => key);
 }

@@ -48,7 +48,7 @@ export function isSettled(turn: Turn, watcher: WatcherRecord): boolean {
 }
 
 /** Lets go of the slots above `target`: vacant ones first, then the oldest processes. */
-function trimSlots(turn: Turn, watcher: WatcherRecord, target: number): void {
+export function trimSlots(turn: Turn, watcher: WatcherRecord, target: number): void {
   const lasting = lastingSlots(watcher);
   const surplus = lasting.length - target;
   if (surplus <= 0) return;

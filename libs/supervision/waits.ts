@@ -1,6 +1,7 @@
 /** Commands that wait: each gets one answer, when its goals are reached or cannot be any more. */
 import type { WaitResult } from './actions.ts';
 import type { DaemonState, Goal, GoalRecord, Wait, WatcherRecord } from './model.ts';
+import { isTended } from './processes.ts';
 import { isSettled } from './tending.ts';
 import type { Turn } from './turn.ts';
 import { livePids } from './views.ts';
@@ -86,9 +87,9 @@ function judge(turn: Turn, { key, goal }: GoalRecord): GoalRecord['outcome'] {
     case 'started':
       return judgeStarted(state, watcher);
     case 'stopped':
-      return watcher.state === 'stopped' ? 'reached' : null;
+      return judgeStopped(watcher);
     case 'settled':
-      return isAway(watcher) || isSettled(turn, watcher) ? 'reached' : null;
+      return !isTended(watcher) || isSettled(turn, watcher) ? 'reached' : null;
     case 'gone':
       return goal.tickets.some((ticket) => isPresent(watcher, ticket)) ? null : 'reached';
     case 'reloaded':
@@ -119,9 +120,11 @@ function judgeStarted(state: DaemonState, watcher: WatcherRecord): GoalRecord['o
   return { failure: watcher.trouble ?? `${watcher.name} was stopped by a later command` };
 }
 
-/** Not among the states in which the number of processes is kept. */
-function isAway({ state }: WatcherRecord): boolean {
-  return state !== 'starting' && state !== 'confirming' && state !== 'active';
+/** A stop that waits for dependents to stop first may be overtaken meanwhile. */
+function judgeStopped(watcher: WatcherRecord): GoalRecord['outcome'] {
+  if (watcher.state === 'stopped') return 'reached';
+  if (watcher.wanted === 'stopped' || !isTended(watcher)) return null;
+  return { failure: `${watcher.name} was started by a later command` };
 }
 
 function isPresent(watcher: WatcherRecord, ticket: number): boolean {

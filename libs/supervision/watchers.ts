@@ -7,7 +7,7 @@ import type { WatcherRecord, WatcherState } from './model.ts';
 import { happen, killRemains, stopProcess } from './processes.ts';
 import { abandonReload, beginNextReload, tendReload } from './reloads.ts';
 import { forgiveSlot, isOccupied } from './slots.ts';
-import { isLaunched, tendSlots } from './tending.ts';
+import { isLaunched, tendSlots, trimSlots } from './tending.ts';
 import { askHook, type Turn, tellHook } from './turn.ts';
 import { noteStopped } from './waits.ts';
 
@@ -201,7 +201,7 @@ function refuseStart(turn: Turn, watcher: WatcherRecord): void {
 
 function checkStarting(turn: Turn, watcher: WatcherRecord): void {
   if (watcher.wanted === 'stopped') {
-    close(turn, watcher);
+    closeWhenFree(turn, watcher);
     return;
   }
   tendSlots(turn, watcher, watcher.rules.numprocesses);
@@ -212,7 +212,7 @@ function checkStarting(turn: Turn, watcher: WatcherRecord): void {
 }
 
 function checkConfirming(turn: Turn, watcher: WatcherRecord): void {
-  if (watcher.wanted === 'stopped') close(turn, watcher);
+  if (watcher.wanted === 'stopped') closeWhenFree(turn, watcher);
   else tendSlots(turn, watcher, watcher.rules.numprocesses);
 }
 
@@ -231,8 +231,7 @@ function activate(turn: Turn, watcher: WatcherRecord): void {
 
 function checkActive(turn: Turn, watcher: WatcherRecord): void {
   if (watcher.wanted === 'stopped') {
-    const isHeld = turn.state.phase === 'ending' && isNeeded(turn.state, watcher.key);
-    if (!isHeld) close(turn, watcher);
+    closeWhenFree(turn, watcher);
     return;
   }
   if (hasRunToItsEnd(watcher)) {
@@ -275,6 +274,16 @@ function hasRunToItsEnd({ rules, slots }: WatcherRecord): boolean {
 function restart(turn: Turn, watcher: WatcherRecord): void {
   wantActive(turn, watcher);
   close(turn, watcher);
+}
+
+/** Stays until those that need it and are being stopped too have stopped. */
+function closeWhenFree(turn: Turn, watcher: WatcherRecord): void {
+  if (!isNeeded(turn.state, watcher.key)) {
+    close(turn, watcher);
+    return;
+  }
+  abandonReload(turn, watcher, `${watcher.name} was stopped during its reload`);
+  trimSlots(turn, watcher, watcher.rules.numprocesses);
 }
 
 function close(turn: Turn, watcher: WatcherRecord): void {

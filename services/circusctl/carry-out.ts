@@ -50,9 +50,7 @@ export async function carryOut(
   const { command, line, settings } = invocation;
   const controlEndpoint = environmentEndpoint || defaultEndpoint;
   if (command.runInClient !== undefined) {
-    checked(command, () => checkWordCount(command, line));
-    await command.runInClient(line, clientSide(settings, controlEndpoint, interrupted));
-    return 0;
+    return await runHere(command.runInClient, invocation, { controlEndpoint, interrupted });
   }
   const [word, argument, ...more] = line.words;
   const { localForm } = command;
@@ -67,6 +65,25 @@ export async function carryOut(
   interrupted?.addEventListener('abort', () => client.close());
   try {
     return await send({ ...invocation, client, interrupted }, properties);
+  } finally {
+    client.close();
+  }
+}
+
+/** Carries out what is circusctl's own, with a connection that is there when it is used. */
+async function runHere(
+  work: NonNullable<Command['runInClient']>,
+  { command, line, settings }: CommandInvocation,
+  place: { controlEndpoint: string; interrupted: AbortSignal | undefined },
+): Promise<number> {
+  checked(command, () => checkWordCount(command, line));
+  const client = new CircusClient(settings.endpoint ?? place.controlEndpoint, {
+    timeoutMs: settings.timeoutMs ?? defaultTimeoutMs,
+  });
+  place.interrupted?.addEventListener('abort', () => client.close());
+  try {
+    await checkedLater(command, () => work(line, clientSide(settings, client, place)));
+    return 0;
   } finally {
     client.close();
   }
@@ -163,10 +180,17 @@ async function printJson(reply: JsonObject, settings: Settings): Promise<string 
 
 function clientSide(
   settings: Settings,
-  controlEndpoint: string,
-  interrupted: AbortSignal | undefined,
+  client: CircusClient,
+  {
+    controlEndpoint,
+    interrupted,
+  }: { controlEndpoint: string; interrupted: AbortSignal | undefined },
 ): ClientSide {
   return {
+    isColoured: lookOf(settings).isColoured,
+    call: (command, properties) => client.call(command, properties),
+    reach: (endpoint) => reachableEndpoint(endpoint, client.endpoint),
+    writeNote: (line) => writeError(`circusctl: ${line}`),
     givenEndpoint: settings.endpoint,
     findEventEndpoint: () => findEventEndpoint(settings, controlEndpoint),
     subscribe(endpoint, topics) {

@@ -1,7 +1,7 @@
 /** What may follow on a line of circusctl: of its words, flags and values, and of the live daemon. */
-import { type Command, type CommandFlag, catalog, findCommand, flagsOf } from '#libs/commands';
+import { type Command, type CommandFlag, catalog, findTypedCommand, flagsOf } from '#libs/commands';
 import { type Candidate, candidatesFor, flagValues } from './candidates.ts';
-import { flagName, takesValue, valueName } from './flag-names.ts';
+import { flagName, flagNames, takesValue, valueName } from './flag-names.ts';
 import { globalFlags } from './global-flags.ts';
 import { findCommandWord } from './invocation.ts';
 import type { LiveNames } from './live-names.ts';
@@ -25,9 +25,11 @@ async function candidatesOf(
   extra: readonly Candidate[],
 ): Promise<readonly Candidate[]> {
   const place = findCommandWord(words);
-  const command = place === -1 ? undefined : findCommand(words[place] ?? '');
+  const command = place === -1 ? undefined : findTypedCommand(words[place] ?? '');
   const flags = [...(command === undefined ? [] : flagsOf(command)), ...globalFlags];
-  const asked = flags.find((flag) => takesValue(flag) && flagName(flag) === words.at(-1));
+  const asked = flags.find(
+    (flag) => takesValue(flag) && flagNames(flag).includes(words.at(-1) ?? ''),
+  );
   if (asked !== undefined) return flagValues(valueName(asked));
   if (current.startsWith('-')) return flagCandidates(flags, current);
   if (place === -1) return [...extra, ...commandCandidates()];
@@ -61,7 +63,7 @@ async function argumentCandidates(
 }
 
 function plainWords(words: readonly string[], flags: readonly CommandFlag[]): string[] {
-  const valued = new Set(flags.filter(takesValue).map(flagName));
+  const valued = new Set(flags.filter(takesValue).flatMap(flagNames));
   return words.filter((word, place) => {
     return !word.startsWith('-') && !valued.has(words[place - 1] ?? '');
   });

@@ -4,10 +4,10 @@ import {
   type CommandFlag,
   type CommandLine,
   catalog,
-  findCommand,
+  findTypedCommand,
   flagsOf,
 } from '#libs/commands';
-import { flagName, takesValue } from './flag-names.ts';
+import { flagNames, takesValue } from './flag-names.ts';
 import { globalFlags } from './global-flags.ts';
 import { protectLiteral } from './literal-words.ts';
 import type { ParsedWords } from './parse-words.ts';
@@ -40,6 +40,9 @@ export async function readInvocation(
 ): Promise<Invocation> {
   const place = findCommandWord(argv);
   if (place === -1) return await readWithoutCommand(argv, before);
+  // As in the shell: `help`, or `help incr`.
+  if (argv[place] === 'help')
+    return await readInvocation([...argv.toSpliced(place, 1), '--help'], before);
   const command = await requireCommand(argv[place] ?? '');
   const flags = [...globalFlags, ...flagsOf(command)];
   const rest = argv.toSpliced(place, 1);
@@ -69,7 +72,7 @@ async function settingsOf(
 }
 
 async function requireCommand(word: string): Promise<Command> {
-  const command = findCommand(word);
+  const command = findTypedCommand(word);
   if (command !== undefined) return command;
   const { refuseCommand } = await import('./parse-words.ts');
   return refuseCommand(word, catalog);
@@ -89,7 +92,7 @@ async function partFlags(
 /** The first argument that is neither a flag nor the value of one. */
 export function findCommandWord(argv: readonly string[]): number {
   const valued = new Set(
-    [globalFlags, ...catalog.map(flagsOf)].flat().filter(takesValue).map(flagName),
+    [globalFlags, ...catalog.map(flagsOf)].flat().filter(takesValue).flatMap(flagNames),
   );
   return argv.findIndex((argument, place) => {
     return !argument.startsWith('-') && !valued.has(argv[place - 1] ?? '');

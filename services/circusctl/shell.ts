@@ -1,6 +1,6 @@
 /** The interactive shell: what circusctl is when no command is given (protocol 9). */
 import { ClosedError, defaultEndpoint } from '#libs/client';
-import { catalog, findCommand } from '#libs/commands';
+import { catalog, findTypedCommand } from '#libs/commands';
 import { splitWords } from '#libs/config';
 import { suggestName } from '#libs/options';
 import { carryOut, type Surroundings } from './carry-out.ts';
@@ -77,7 +77,7 @@ class Shell {
     if (first === undefined) return undefined;
     if (first === 'exit' || first === 'EOF') return 'exit';
     if (first === 'help' || first === '?') this.#help(second);
-    else if (!first.startsWith('-') && findCommand(first) === undefined) refuse(line, first);
+    else if (!first.startsWith('-') && findTypedCommand(first) === undefined) refuse(line, first);
     else if (first !== 'quit' || (await mayQuit(input, words))) {
       await this.#carryOut(words, this.#settings);
     }
@@ -94,7 +94,7 @@ class Shell {
   }
 
   #help(name: string | undefined): void {
-    const command = name === undefined ? undefined : findCommand(name);
+    const command = name === undefined ? undefined : findTypedCommand(name);
     const own = ownWords.find(({ word }) => word === name);
     if (own !== undefined) writeLine(`${own.word}: ${own.doc}`);
     else if (name !== undefined && command === undefined) refuse(name, name);

@@ -49,8 +49,10 @@ function signOf(sight: WatcherSight): StateSign {
   return signs[sight.status] ?? short;
 }
 
-function noteOf({ trouble, status, pids, wanted }: WatcherSight): string {
+function noteOf({ trouble, status, pids, wanted, ready, reload }: WatcherSight): string {
   if (trouble !== undefined) return trouble;
+  if (reload !== undefined) return `reload: ${reload}`;
+  if (ready !== undefined && ready !== `${wanted}/${wanted}`) return `ready ${ready}`;
   if (status !== 'active' || wanted === undefined) return '';
   const missing = wanted - pids.length;
   if (missing > 0) return `${missing} missing`;

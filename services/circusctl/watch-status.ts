@@ -39,7 +39,9 @@ async function drawAgain(client: CircusClient, { name, look, stopped }: Watch): 
   await lookAtWatchers(client);
   process.stdout.write(alternateScreen);
   const restore = () => process.stdout.write(usualScreen);
-  process.once('exit', restore);
+  // SIGTERM by itself would leave the other screen, without a cursor.
+  const end = () => process.exit(1);
+  process.once('exit', restore).once('SIGTERM', end);
   try {
     while (!stopped.aborted) {
       const text = await describeNow(client, name, look);
@@ -53,7 +55,7 @@ async function drawAgain(client: CircusClient, { name, look, stopped }: Watch): 
       if (width !== process.stdout.columns) process.stdout.write(clearBelow);
     }
   } finally {
-    process.off('exit', restore);
+    process.off('exit', restore).off('SIGTERM', end);
     restore();
   }
 }

@@ -1,6 +1,6 @@
 /** What can be seen of watchers from outside, by commands that every circusd has had. */
 import { type CircusClient, ReplyError } from '#libs/client';
-import { isJsonObject, type JsonObject } from '#libs/protocol';
+import { isJsonObject, type Json, type JsonObject } from '#libs/protocol';
 
 /** One watcher at one moment. */
 export interface WatcherSight {
@@ -13,12 +13,18 @@ export interface WatcherSight {
   readonly wanted: number | undefined;
   /** Why it is not as wanted; a daemon of 0.19 does not tell it. */
   readonly trouble: string | undefined;
+  /** How many are ready, `1/3`, of a watcher that asks its processes. */
+  readonly ready: string | undefined;
+  /** How far its reload is, `2/4 new, 3 old`; `undefined` while there is none. */
+  readonly reload: string | undefined;
 }
 
 /** States by name, and what is wrong with those that are not as wanted. */
 interface States {
   readonly statuses: ReadonlyMap<string, string>;
   readonly troubles: JsonObject;
+  readonly ready: JsonObject;
+  readonly reloads: JsonObject;
 }
 
 /**
@@ -31,7 +37,7 @@ export async function lookAtWatchers(
   client: CircusClient,
   isWanted: (name: string) => boolean = () => true,
 ): Promise<WatcherSight[]> {
-  const { statuses, troubles } = await readStates(client);
+  const { statuses, troubles, ready, reloads } = await readStates(client);
   const names = [...statuses.keys()].filter((name) => isWanted(name.toLowerCase())).sort();
   return await Promise.all(
     names.map(async (name) => {
@@ -39,20 +45,22 @@ export async function lookAtWatchers(
         ask(client, 'list', { name }),
         ask(client, 'get', { name, keys: ['numprocesses'] }),
       ]);
-      const trouble = troubles[name];
       return {
         name,
         status: statuses.get(name) ?? '',
         pids: readPids(pids),
         wanted: readCount(wanted),
-        trouble: typeof trouble === 'string' ? trouble : undefined,
+        trouble: readText(troubles[name]),
+        ready: readText(ready[name]),
+        reload: readText(reloads[name]),
       };
     }),
   );
 }
 
-/** Active with all its processes, or stopped with none. */
-export function isSettled({ status, pids, wanted }: WatcherSight): boolean {
+/** Active with all its processes and none to be replaced, or stopped with none. */
+export function isSettled({ status, pids, wanted, reload }: WatcherSight): boolean {
+  if (reload !== undefined) return false;
   if (status === 'stopped') return pids.length === 0;
   return status === 'active' && (wanted === undefined || pids.length === wanted);
 }
@@ -60,7 +68,10 @@ export function isSettled({ status, pids, wanted }: WatcherSight): boolean {
 /** `web is stopping, 2 of 3 processes`; the trouble, if any, behind it. */
 export function describeSight(sight: WatcherSight): string {
   const { name, status, trouble } = sight;
-  const text = `${name} is ${status}, ${countProcesses(sight)}`;
+  const { ready, reload } = sight;
+  const progress = reload === undefined ? ready && `${ready} ready` : `reload: ${reload}`;
+  const counts = [countProcesses(sight), progress].filter(Boolean).join(', ');
+  const text = `${name} is ${status}, ${counts}`;
   return trouble === undefined ? text : `${text}: ${trouble}`;
 }
 
@@ -70,12 +81,22 @@ function countProcesses({ pids, wanted }: WatcherSight): string {
 }
 
 async function readStates(client: CircusClient): Promise<States> {
-  const { statuses, troubles } = await client.call('status');
+  const { statuses, troubles, ready, reloads } = await client.call('status');
   const entries = isJsonObject(statuses) ? Object.entries(statuses) : [];
   return {
     statuses: new Map(entries.map(([name, status]) => [name, String(status)])),
-    troubles: isJsonObject(troubles) ? troubles : {},
+    troubles: readObject(troubles),
+    ready: readObject(ready),
+    reloads: readObject(reloads),
   };
+}
+
+function readObject(value: Json | undefined): JsonObject {
+  return isJsonObject(value) ? value : {};
+}
+
+function readText(value: Json | undefined): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }
 
 /** A reply; nothing for a watcher that has gone meanwhile, or a command that the daemon lacks. */

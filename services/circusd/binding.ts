@@ -4,7 +4,14 @@
  */
 import { linkSync, renameSync, rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { duplicate, formatAddress, listOwnSockets, type OwnSocket, shutDown } from '#libs/native';
+import {
+  duplicate,
+  formatAddress,
+  listOwnSockets,
+  type OwnSocket,
+  shutDown,
+  type User,
+} from '#libs/native';
 import { refuseLiveSocket, type SavedSocketFile, SocketFile, socketPath } from './socket-file.ts';
 import { StartupError } from './startup-error.ts';
 
@@ -44,9 +51,14 @@ export class Binding {
    * @param option - that the endpoint is of, for the error
    * @throws StartupError the address is in use or is none
    */
-  static async make(socket: BindingSocket, option: string, endpoint: string): Promise<Binding> {
+  static async make(
+    socket: BindingSocket,
+    option: string,
+    endpoint: string,
+    owner?: User,
+  ): Promise<Binding> {
     try {
-      return await Binding.#bind(socket, endpoint);
+      return await Binding.#bind(socket, endpoint, owner);
     } catch (error) {
       const cause = error instanceof Error ? error.message : String(error);
       throw new StartupError(`[circus] ${option} = ${endpoint} cannot be bound: ${cause}`);
@@ -62,12 +74,12 @@ export class Binding {
     return new Binding(endpoint, file === null ? undefined : SocketFile.takeOver(file));
   }
 
-  static async #bind(socket: BindingSocket, endpoint: string): Promise<Binding> {
+  static async #bind(socket: BindingSocket, endpoint: string, owner?: User): Promise<Binding> {
     const path = socketPath(endpoint);
     if (path !== undefined) await refuseLiveSocket(path);
     await socket.bind(endpoint);
     const bound = socket.lastEndpoint ?? endpoint;
-    return new Binding(bound, path === undefined ? undefined : SocketFile.made(path));
+    return new Binding(bound, path === undefined ? undefined : SocketFile.made(path, owner));
   }
 
   /** Connections that peers have made to it. */

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { answerParked, type DispatchLog, dispatch, type ParkedRequest } from '#libs/commands';
 import type { Logger } from '#libs/logging';
-import { unreadBytes } from '#libs/native';
+import { type User, unreadBytes } from '#libs/native';
 import { CircusError, type Controller, errorReply } from '#libs/protocol';
 import { Binding, type SavedBinding } from './binding.ts';
 import { Outbox } from './outbox.ts';
@@ -77,8 +77,8 @@ export class ControlEndpoint {
   }
 
   /** @throws StartupError the address is in use or is none */
-  async open(endpoint: string): Promise<void> {
-    this.#binding = await Binding.make(this.#socket, 'endpoint', endpoint);
+  async open(endpoint: string, owner?: User): Promise<void> {
+    this.#binding = await Binding.make(this.#socket, 'endpoint', endpoint, owner);
     this.#serving = this.#serve();
   }
 

@@ -2,10 +2,11 @@
 import { Arbiter, SocketsRefused } from '#libs/arbiter';
 import type { CircusConfig } from '#libs/config';
 import type { Logger } from '#libs/logging';
-import type { ActivatedSocket } from '#libs/native';
+import { type ActivatedSocket, resolveUser } from '#libs/native';
 import { ControlEndpoint } from './control-endpoint.ts';
 import { Endpoints } from './endpoints.ts';
 import { EventPublisher } from './event-publisher.ts';
+import { LogPublisher } from './log-publisher.ts';
 import { removePidfile, writePidfile } from './pidfile.ts';
 import type { ReadState } from './saved-state.ts';
 import { handleSignals } from './signals.ts';
@@ -18,6 +19,8 @@ export interface DaemonOptions {
   readonly config: CircusConfig;
   readonly reread: () => CircusConfig;
   readonly log: Logger;
+  /** The words that run the hook host. */
+  readonly hookHost: readonly string[];
   /** Sockets that circusd was started with. */
   readonly activated: readonly ActivatedSocket[];
   /** Names this process for as long as it runs; null: no such file. */
@@ -57,20 +60,24 @@ function claimPidfile(path: string): void {
   }
 }
 
-function build({ version, config, reread, log }: DaemonOptions): {
+function build({ version, config, reread, log, hookHost }: DaemonOptions): {
   arbiter: Arbiter;
   endpoints: Endpoints;
 } {
   const events = new EventPublisher(log);
+  const logs = new LogPublisher(config.circus.log_endpoint, log);
   const arbiter: Arbiter = new Arbiter({
     version,
     config,
     reread,
     log,
+    hookHost,
     onEvent: (event) => events.publish(event),
+    logChannel: logs,
     upgrade: (request) => upgrade.begin(request),
   });
-  const endpoints = new Endpoints(new ControlEndpoint(arbiter, log), events, log);
+  const control = new ControlEndpoint(arbiter, log);
+  const endpoints = new Endpoints({ control, events, logs }, log);
   const upgrade = new Upgrade({ version, arbiter, endpoints, log });
   return { arbiter, endpoints };
 }
@@ -80,7 +87,9 @@ async function open(arbiter: Arbiter, endpoints: Endpoints, options: DaemonOptio
   log.info(`Starting master on pid ${process.pid}`);
   await endpoints.openEvents(config.circus.pubsub_endpoint);
   openSockets(arbiter, options);
-  await endpoints.openControl(config.circus.endpoint);
+  const { endpoint, endpoint_owner: ownerName } = config.circus;
+  const owner = ownerName === null ? undefined : resolveUser(ownerName);
+  await endpoints.openControl(endpoint, owner);
 }
 
 /** Supervision comes first: whatever the endpoints do, nobody is left alone. */

@@ -1,7 +1,14 @@
 /** circusd: reads arguments and configuration, then runs the daemon. */
+import { join } from 'node:path';
 import { type Command, CommanderError } from 'commander';
-import type { CircusConfig } from '#libs/config';
-import { createLogger, type Logger, logLevels, readLoggerConfig } from '#libs/logging';
+import { type CircusConfig, withCompanions } from '#libs/config';
+import {
+  createLogger,
+  type Logger,
+  type LoggerOptions,
+  logLevels,
+  readLoggerConfig,
+} from '#libs/logging';
 import {
   fileLimitVariable,
   openDatagramSender,
@@ -69,8 +76,16 @@ function tellWhetherItCan(fd: string): void {
 function check(file: string): void {
   const config = requireConfig(file, (text) => process.stderr.write(`warning: ${text}\n`));
   const { watchers, plugins, sockets } = config;
-  const counts = `${watchers.length} watchers, ${sockets.length} sockets, ${plugins.length} plugins`;
-  process.stdout.write(`${file}: no faults; ${counts}\n`);
+  const counts = [
+    countOf(watchers, 'watcher'),
+    countOf(sockets, 'socket'),
+    countOf(plugins, 'plugin'),
+  ];
+  process.stdout.write(`${file}: no faults; ${counts.join(', ')}\n`);
+}
+
+function countOf({ length }: readonly unknown[], noun: string): string {
+  return `${length} ${noun}${length === 1 ? '' : 's'}`;
 }
 
 async function start(file: string, flags: CircusdArguments): Promise<void> {
@@ -92,32 +107,61 @@ async function run(
   // What has been set and added since the files were read stays, and what is in them waits.
   const config = state?.saved.arbiter.config ?? requireConfig(file, (text) => warnings.push(text));
   const { circus } = config;
-  const log = openLog(circus, flags);
+  const logging = logSettings(circus, flags);
+  const log = openLog(logging);
   for (const text of warnings) log.warn(text);
   surviveFaults(log);
   if (circus.umask !== null) process.umask(circus.umask);
   const pidfile = flags.pidfile ?? circus.pidfile;
   try {
-    const reread = (): CircusConfig => requireConfig(file, (text) => log.warn(text));
-    const version = CIRCUS_VERSION;
-    await runDaemon({ version, config, reread, log, activated, pidfile, state });
+    const complete = (read: CircusConfig): CircusConfig =>
+      withCompanions(read, { commandOf, logLevel: logging.level, logOutput: logging.output });
+    const reread = (): CircusConfig => complete(requireConfig(file, (text) => log.warn(text)));
+    await runDaemon({
+      version: CIRCUS_VERSION,
+      config: state === undefined ? complete(config) : config,
+      reread,
+      log,
+      hookHost: commandOf('hook-host'),
+      activated,
+      pidfile,
+      state,
+    });
   } finally {
     await log.close();
   }
 }
 
-function openLog(circus: CircusConfig['circus'], flags: CircusdArguments): Logger {
+/** Our programs are bundles that lie beside this one. */
+function commandOf(program: string): readonly [executable: string, file: string] {
+  return [process.execPath, join(__dirname, `${program}.cjs`)];
+}
+
+type LogSettings = Pick<LoggerOptions, 'level' | 'format' | 'output'>;
+
+function logSettings(circus: CircusConfig['circus'], flags: CircusdArguments): LogSettings {
   try {
     const file = flags.loggerConfig ?? circus.loggerconfig ?? 'default';
     const settings = readLoggerConfig(file);
     const output = flags.logOutput ?? settings.output ?? circus.logoutput;
     const named = settings.level ?? circus.loglevel;
     const level = flags.logLevel ?? logLevels.find((name) => name === named) ?? 'info';
-    const sendTo = openDatagramSender;
-    return createLogger({ name: 'circus', level, format: flags.logFormat, output, sendTo });
+    return { level, format: flags.logFormat, output };
   } catch (error) {
-    throw new StartupError(`cannot log: ${error instanceof Error ? error.message : error}`);
+    throw cannotLog(error);
   }
+}
+
+function openLog(settings: LogSettings): Logger {
+  try {
+    return createLogger({ ...settings, name: 'circus', sendTo: openDatagramSender });
+  } catch (error) {
+    throw cannotLog(error);
+  }
+}
+
+function cannotLog(error: unknown): StartupError {
+  return new StartupError(`cannot log: ${error instanceof Error ? error.message : error}`);
 }
 
 /** A fault of our own must not take down what is supervised: it is logged, and supervision goes on. */

@@ -2,15 +2,10 @@
 import type { CircusConfig } from '#libs/config';
 
 /** One line for each; none is a reason not to start. */
-export function listNotYetDone({ circus, plugins, watchers }: CircusConfig): string[] {
+export function listNotYetDone({ circus }: CircusConfig): string[] {
   const asked: [isAsked: boolean, what: string][] = [
-    [circus.statsd, '[circus] statsd: live statistics'],
     [circus.httpd, '[circus] httpd: web consoles'],
     [Boolean(circus.multicast_endpoint), '[circus] multicast_endpoint: answers to discovery'],
-    ...plugins.map(({ name }): [boolean, string] => [true, `[plugin:${name}]: plugins`]),
-    ...watchers.flatMap(({ name, hooks }): [boolean, string][] => [
-      [Object.keys(hooks).length > 0, `[watcher:${name}] hooks: hooks`],
-    ]),
   ];
   return asked
     .filter(([isAsked]) => isAsked)

@@ -17,6 +17,7 @@ import { latency } from './latency.ts';
 import { logs } from './logs.ts';
 import { loop } from './loop.ts';
 import { isMet, printTable } from './print-table.ts';
+import { probes } from './probes.ts';
 import { replace } from './replace.ts';
 import { sockets } from './sockets.ts';
 import { start } from './start.ts';
@@ -32,6 +33,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   circusctl,
   sockets,
   logs,
+  probes,
 };
 
 const { values, positionals } = parseArgs({

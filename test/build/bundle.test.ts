@@ -35,12 +35,12 @@ test('what circusd asks for does not ask for them either', () => {
   assert.match(stdout, /^\d+\.\d+\.\d+\n$/, stderr);
 });
 
-test('circusd and circusctl ask for no package that is not installed with them', () => {
+test('our programs ask for no package that is not installed with them', () => {
   const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as {
     dependencies: Record<string, string>;
   };
   const installed = new Set(Object.keys(dependencies));
-  for (const bundle of ['dist/circusd.cjs', 'dist/circusctl.cjs']) {
+  for (const bundle of ['dist/circusd.cjs', 'dist/circusctl.cjs', 'dist/circusd-stats.cjs']) {
     const packages = [...requiredBy(bundle)].filter((name) => !isBuiltIn(name));
     assert.deepEqual(
       packages.filter((name) => !installed.has(name)),

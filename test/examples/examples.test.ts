@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { CircusClient } from '#libs/client';
+import { CircusClient, EventSubscriber } from '#libs/client';
 import { readConfig } from '#libs/config';
 import { copyExamples, Program, runCircusd, until } from './run-program.ts';
 
@@ -31,10 +31,27 @@ test('example1.ini runs five dummy and three dummy2, and ends them all', async (
   };
   assert.equal(pids.dummy.length, 5);
   assert.equal(pids.dummy2.length, 3);
-  for (const wid of [1, 2, 3]) assert.match(circusd.output, say(`hello from dummy2 number ${wid}`));
+  const greeted = (): boolean =>
+    [1, 2, 3].every((wid) => say(`hello from dummy2 number ${wid}`).test(circusd.output));
+  await until(greeted, () => circusd.output);
   assert.equal(await circusd.stop(), 0);
   for (const pid of [...pids.dummy, ...pids.dummy2])
     assert.equal(existsSync(`/proc/${pid}`), false);
+});
+
+test('example1.ini publishes what its workers use', async (t) => {
+  const { folder, endpoint, statsEndpoint } = copyExamples(t);
+  const circusd = runCircusd(t, 'example1.ini', folder);
+  await untilStarted(circusd);
+  const stats = new EventSubscriber(statsEndpoint, ['stat.dummy2.']);
+  t.after(() => stats.close());
+  const pids = await list(t, endpoint, 'dummy2');
+  for await (const { payload } of stats) {
+    assert.ok(pids.includes(Number(payload['pid'])));
+    assert.match(String(payload['cmdline']), /^(sh|sleep)$/);
+    break;
+  }
+  assert.equal(await circusd.stop(), 0);
 });
 
 test('npm start runs example1.ini in examples/', () => {

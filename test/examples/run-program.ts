@@ -14,6 +14,8 @@ export interface ExamplesCopy {
   readonly folder: string;
   readonly endpoint: string;
   readonly pubsubEndpoint: string;
+  /** Of the examples that publish statistics. */
+  readonly statsEndpoint: string;
 }
 
 /** Copies the examples to a folder that is removed after the test. */
@@ -23,14 +25,16 @@ export function copyExamples(t: TestContext): ExamplesCopy {
   cpSync('examples', folder, { recursive: true });
   const endpoint = `ipc://${folder}/control`;
   const pubsubEndpoint = `ipc://${folder}/events`;
+  const statsEndpoint = `ipc://${folder}/stats`;
   for (const file of readdirSync(folder).filter((name) => name.endsWith('.ini'))) {
     const path = join(folder, file);
     const lines = readFileSync(path, 'utf8')
       .replace(/^(pubsub_)?endpoint = .*\n/gm, '')
+      .replace(/^stats_endpoint = .*$/gm, `stats_endpoint = ${statsEndpoint}`)
       .replace('[circus]', `[circus]\nendpoint = ${endpoint}\npubsub_endpoint = ${pubsubEndpoint}`);
     writeFileSync(path, lines);
   }
-  return { folder, endpoint, pubsubEndpoint };
+  return { folder, endpoint, pubsubEndpoint, statsEndpoint };
 }
 
 /** A program under test. */

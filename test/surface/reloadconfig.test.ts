@@ -193,9 +193,9 @@ test('reloadconfig: what was set at run time holds unless the files change that 
   );
   assert.deepEqual(
     changed.map(
-      ({ name, value, origin }) => `${name} ${value} ${String(origin).replace(/.*\//, '')}`,
+      ({ name, value, origin }) => `${name} ${value} ${String(origin).replace(/.*\/|:\d+$/g, '')}`,
     ),
-    ['numprocesses 3 circus.ini:11', 'priority 0 default'],
+    ['numprocesses 3 circus.ini', 'priority 0 default'],
   );
   assert.equal((await daemon.pids('two')).length, 3);
 });

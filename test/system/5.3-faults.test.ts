@@ -15,11 +15,14 @@ import {
   assertNothingLeft,
   configText,
   findFreePort,
+  hasComponent,
+  isReadable,
   isRunning,
   makeFolder,
   type Outcome,
   Program,
   programWords,
+  python,
   run,
   startDaemon,
 } from './daemon.ts';
@@ -140,6 +143,42 @@ test('an ipc endpoint that another circusd serves is refused', async (t) => {
   assert.deepEqual(await holder.pids('web'), pids);
   await holder.call('restart', { name: 'web', waiting: true });
   await holder.awaitEvent('web', 'start');
+});
+
+test('an ipc endpoint whose owner is too busy to accept is refused', async (t) => {
+  if (!hasComponent(t, python, isReadable(python))) return;
+  const folder = makeFolder(t);
+  const script = `
+import socket, sys, time
+owner = socket.socket(socket.AF_UNIX)
+owner.bind(sys.argv[1])
+owner.listen(0)
+clients = [owner]
+try:
+    while True:
+        client = socket.socket(socket.AF_UNIX)
+        client.setblocking(False)
+        client.connect(sys.argv[1])
+        clients.append(client)
+except BlockingIOError:
+    print('full', flush=True)
+time.sleep(600)
+`;
+  const owner = new Program([python, '-c', script, join(folder, 'control')]);
+  try {
+    await until('its queue is full', () => owner.stdout.includes('full'));
+    writeFileSync(
+      join(folder, 'circus.ini'),
+      configText(folder, '[watcher:web]\ncmd = sleep 60\n'),
+    );
+    const outcome = await run(programWords('circusd', join(folder, 'circus.ini')));
+    assert.equal(outcome.code, 1);
+    assert.match(outcome.stderr, /control cannot be bound: Address already in use/);
+    assert.ok(existsSync(join(folder, 'control')));
+  } finally {
+    owner.kill('SIGKILL');
+    await owner.ended;
+  }
 });
 
 test('a tcp endpoint in use is refused', async (t) => {

@@ -7,6 +7,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -135,6 +136,12 @@ stdout_stream.backup_count = 1000`,
   );
   await daemon.call('start', { name: 'w' });
   await daemon.awaitEvent('w', 'stop');
+  // The end of a process waits 50 ms for a slow disk; what is in its pipe then is written later.
+  await until(
+    'all is written',
+    () => readdirSync(logs).reduce((sum, name) => sum + statSync(join(logs, name)).size, 0),
+    (bytes) => bytes === 10 * lines * 100,
+  );
   const names = readdirSync(logs).sort((a, b) => numberOf(b) - numberOf(a));
   assert.ok(names.length > 100, `${names.length} files`);
   const found = new Map<string, string[]>();

@@ -1,48 +1,20 @@
-/** Sockets that are handed over, changed, or cannot be had (manual 5.7, protocol 7.9). */
+/** Sockets that are handed over or changed (manual 5.7, protocol 7.9). */
 import assert from 'node:assert/strict';
-import { existsSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import type { JsonObject } from '#libs/protocol';
 import {
   ask,
-  exchange,
-  failToStart,
   findFreePort,
   fixture,
   makeFolder,
   python,
-  type SocketsDaemon,
   serve,
   startDaemon,
   until,
 } from './sockets-daemon.ts';
-
-const web = (port: number, more = ''): string => `[watcher:web]
-cmd = ${serve('web')}
-use_sockets = True
-[socket:web]
-port = ${port}
-${more}
-`;
-
-async function isRefused(port: number): Promise<boolean> {
-  try {
-    await exchange({ host: '127.0.0.1', port });
-    return false;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED';
-  }
-}
-
-async function occupy(t: TestContext): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  t.after(() => server.close());
-  const address = server.address();
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
+import { isRefused, web } from './web-socket.ts';
 
 test('adopts the sockets that it was started with, by name, and passes on no variable of them', async (t) => {
   const folder = makeFolder(t);
@@ -159,45 +131,6 @@ type = ${type}
   await ask(port);
 });
 
-test('a reload that cannot have every socket changes nothing', async (t) => {
-  const [first, second] = [await findFreePort(), await findFreePort()];
-  const taken = await occupy(t);
-  const daemon = await startDaemon(t, web(first));
-  const before = await ask(first);
-  const attempts: [text: string, reason: RegExp][] = [
-    [
-      `${web(second)}[socket:api]\nport = ${taken}\n[watcher:new]\ncmd = sleep 1000\n`,
-      new RegExp(
-        `socket 'api' at localhost:${taken}: address already in use .*by process ${process.pid}`,
-      ),
-    ],
-    [
-      `${web(second)}[socket:api]\npath = /no/such/dir/a.sock\n`,
-      /socket 'api' at \/no\/such\/dir\/a\.sock: .*there is no directory/,
-    ],
-    [`[watcher:web]\ncmd = ${serve('web')}\nuse_sockets = True\n`, /there is no socket 'web'/],
-    [web(first, 'interface = nosuch0'), /interface nosuch0: no such device/],
-  ];
-  for (const [text, reason] of attempts) {
-    writeFileSync(join(daemon.folder, 'circus.ini'), textOf(daemon, text));
-    for (const command of ['reloadconfig', 'restart']) {
-      assert.match(await daemon.refusal(command), reason);
-      assert.equal((await ask(first)).pid, before.pid, `${command} has replaced it`);
-      assert.ok(await isRefused(second));
-      assert.deepEqual(
-        (await daemon.sockets()).map(({ name, port }) => [name, port]),
-        [['web', first]],
-      );
-    }
-  }
-  const { watchers } = await daemon.call('list');
-  assert.deepEqual(watchers, ['web']);
-});
-
-function textOf({ folder }: SocketsDaemon, text: string): string {
-  return `[circus]\nendpoint = ipc://${folder}/control\npubsub_endpoint = ipc://${folder}/events\n${text}`;
-}
-
 test('an unnamed restart keeps sockets that stay: whoever connects meanwhile is served', async (t) => {
   const port = await findFreePort();
   const polite = `cmd = ${serve('web', '--polite')}\ngraceful_timeout = 1`;
@@ -211,66 +144,4 @@ test('an unnamed restart keeps sockets that stay: whoever connects meanwhile is 
   await restarted;
   assert.notEqual((await ask(port)).pid, before.pid);
   assert.equal(answers.length, 10);
-});
-
-test('add and set refuse the name of a socket that is not there', async (t) => {
-  const daemon = await startDaemon(t, web(0));
-  const cmd = 'sleep $(circus.sockets.wbe)';
-  const reasons = [
-    await daemon.refusal('add', { name: 'x', cmd, options: { use_sockets: true } }),
-    await daemon.refusal('set', { name: 'web', options: { cmd } }),
-    await daemon.refusal('set', { name: 'web', options: { stdin_socket: 'wbe' } }),
-  ];
-  for (const reason of reasons) assert.match(reason, /there is no socket 'wbe'/);
-  await ask(await daemon.port('web'));
-});
-
-test('a socket that cannot be had keeps circusd from starting: socket, address, cause, exit 1', async (t) => {
-  const taken = await occupy(t);
-  const folder = makeFolder(t);
-  writeFileSync(join(folder, 'file'), '');
-  const attempts: [text: string, message: RegExp][] = [
-    [
-      `port = ${taken}`,
-      new RegExp(`'s' at localhost:${taken}: .*\\(EADDRINUSE\\) by process ${process.pid} `),
-    ],
-    [`path = ${folder}/file`, /'s' at .*file: the path exists and is no socket/],
-    ['path = /no/such/a.sock', /'s' at \/no\/such\/a\.sock: .*\(ENOENT\): there is no directory/],
-    ['port = 0\ninterface = nosuch0', /'s' at localhost:0: interface nosuch0: .*\(ENODEV\)/],
-    ['port = 0\ntype = SOCK_RDM', /'s' at localhost:0: the kernel makes no SOCK_RDM .*\(ESOCKT/],
-    ['port = 0\nproto = zork', /circus\.ini:\d+: \[socket:s\] proto = zork: there is no protocol/],
-    ['host = no.such.invalid', /'s' at no\.such\.invalid:8080: host 'no\.such\.invalid' has no/],
-    ['port = 0\nbaklog = 5', /circus\.ini:\d+: \[socket:s\] baklog = 5: .*did you mean backlog\?/],
-  ];
-  for (const [text, message] of attempts) {
-    const marker = join(folder, 'started');
-    const watcher = `[watcher:w]\ncmd = touch ${marker}\n[socket:fine]\npath = ${folder}/fine.sock\n`;
-    const { code, log } = await failToStart(t, `${watcher}[socket:s]\n${text}\n`, { folder });
-    assert.equal(code, 1, log);
-    assert.match(log, message);
-    assert.equal(existsSync(marker), false);
-    assert.equal(existsSync(join(folder, 'fine.sock')), false, 'nothing is left');
-  }
-});
-
-test('tells all sockets that cannot be had at once', async (t) => {
-  const taken = await occupy(t);
-  const { code, log } = await failToStart(
-    t,
-    `[socket:a]\nport = ${taken}\n[socket:b]\npath = /no/such/b.sock\n`,
-  );
-  assert.equal(code, 1);
-  assert.match(log, /socket 'a' at .*\n.*socket 'b' at /);
-});
-
-test('a privileged port is refused with what would help', async (t) => {
-  if (process.getuid?.() !== 0) return t.skip('needs root to become nobody');
-  const folder = makeFolder(t);
-  const { code, log } = await failToStart(t, '[socket:s]\nport = 80\nhost = 127.0.0.1\n', {
-    folder,
-    launcher: ['setpriv', '--bounding-set=-net_bind_service', '--inh-caps=-net_bind_service'],
-  });
-  if (/\[INFO\] sockets started/.test(log)) return t.skip('every port is unprivileged here');
-  assert.equal(code, 1, log);
-  assert.match(log, /'s' at 127\.0\.0\.1:80: permission denied \(EACCES\): ports below 1024 need/);
 });

@@ -52,7 +52,7 @@ class Load {
 
 async function startLoaded(
   t: TestContext,
-  { socket = '', words = '' } = {},
+  { socket = '', words = '', watcher = '' } = {},
 ): Promise<{ daemon: SocketsDaemon; port: number }> {
   const daemon = await startDaemon(
     t,
@@ -62,6 +62,7 @@ use_sockets = True
 numprocesses = 4
 backoff_initial = 0
 graceful_timeout = 2
+${watcher}
 [socket:web]
 port = 0
 ${socket}
@@ -145,6 +146,25 @@ test('so_reuseport: the queue of a dead process goes to its successor', async (t
   assert.ok(new Set(answers.map(({ fds }) => fds['3'])).size > 1, 'each has a socket of its own');
 });
 
+for (const [how, watcher] of [
+  ['at once', ''],
+  ['in parts', 'reload_surge = 1'],
+]) {
+  test(`so_reuseport: reloads ${how} and a restart refuse and lose nobody`, async (t) => {
+    const own = { socket: 'so_reuseport = True', words: '--polite', watcher };
+    const { daemon, port } = await startLoaded(t, own);
+    const load = new Load(port);
+    for (const command of ['reload', 'restart', 'incr', 'reload']) {
+      const before = load.answered;
+      await daemon.call(command, { name: 'web', waiting: true });
+      await until('the load goes on', () => load.answered > before + 100);
+    }
+    await load.end();
+    assert.deepEqual(load.failures, []);
+    assert.equal(listenersAt(port), 5);
+  });
+}
+
 test('so_reuseport: sockets of processes that are wanted no more are closed', async (t) => {
   const { daemon, port } = await startLoaded(t, { socket: 'so_reuseport = True' });
   assert.equal(listenersAt(port), 4);
@@ -163,6 +183,21 @@ test('so_reuseport: sockets of processes that are wanted no more are closed', as
   assert.equal(await daemon.port('web'), port);
   await daemon.call('start', { name: 'web', waiting: true });
   await ask(port);
+});
+
+test('so_reuseport: nobody waits for a process that has ended for good', async (t) => {
+  const { daemon, port } = await startLoaded(t, {
+    socket: 'so_reuseport = True',
+    watcher: 'respawn = False',
+  });
+  const [victim = 0] = await daemon.pids('web');
+  process.kill(victim, 'SIGKILL');
+  await until(
+    'its socket is closed',
+    () => listenersAt(port),
+    (count) => count === 3,
+  );
+  await Promise.all(Array.from({ length: 40 }, () => ask(port)));
 });
 
 /** How many rows of /proc/net/tcp have a local port and a state. */

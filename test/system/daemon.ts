@@ -89,7 +89,13 @@ export function makeFolder(t: TestContext): string {
 }
 
 function removeFolder(folder: string): void {
-  rmSync(folder, { recursive: true, force: true });
+  const remove = (): void => rmSync(folder, { recursive: true, force: true });
+  try {
+    remove();
+  } catch {
+    // Hooks run in order: a circusd that was started later still runs, and its workers write here.
+    process.once('exit', remove);
+  }
 }
 
 function createFolder(): string {
@@ -417,6 +423,7 @@ export function configText(folder: string, watchers: string, circus = ''): strin
   return `[circus]
 endpoint = ipc://${folder}/control
 pubsub_endpoint = ipc://${folder}/events
+log_endpoint = ipc://${folder}/logs
 check_delay = 0.5
 ${circus}
 

@@ -11,7 +11,8 @@ export const reload = defineCommand({
 when they are ready the old ones are stopped. With no name all watchers, one after the other.
 When the new ones do not get ready they are stopped again, and the old ones stay.
 
-A watcher with send_hup = True only gets SIGHUP; a stopped one is started.
+A watcher with send_hup = True only gets SIGHUP; a stopped one is started. With \`reload_surge\` only
+so many new ones are started at a time. \`stop\` ends a reload too; \`reload --abort\` rolls it back.
 
 When one watcher was waited for, the reply's \`info\` has the pids \`stopped\`, \`started\` and \`kept\`.`,
   manual: '5.5',
@@ -19,6 +20,11 @@ When one watcher was waited for, the reply's \`info\` has the pids \`stopped\`, 
     ...oneOrAllWatchers,
     graceful: { kind: 'boolean', default: true, doc: 'false: stop all, then start again.' },
     sequential: { kind: 'boolean', default: false, doc: 'Replace one process at a time.' },
+    abort: {
+      kind: 'boolean',
+      default: false,
+      doc: 'Start none: roll back the one that is under way. Whoever waits for it gets an error.',
+    },
   },
   canWait: true,
   settlesIn: 'settled',
@@ -26,13 +32,22 @@ When one watcher was waited for, the reply's \`info\` has the pids \`stopped\`, 
   flags: [
     { spelling: '--terminate', doc: 'Not gracefully: the same as restart' },
     { spelling: '--sequential', doc: 'One process at a time: stop it, start its successor' },
+    { spelling: '--abort', doc: 'Roll back the reload that is under way' },
   ],
-  examples: ['circusctl reload web --waiting', 'circusctl reload --sequential'],
-  execute: (controller, { name, graceful, sequential }) =>
-    controller.reload(selectByName(controller, name), { graceful, sequential }),
+  examples: [
+    'circusctl reload web --waiting',
+    'circusctl reload --sequential',
+    'circusctl reload web --abort',
+  ],
+  execute(controller, { name, graceful, sequential, abort }) {
+    const selection = selectByName(controller, name);
+    if (abort) return controller.abortReload(selection);
+    return controller.reload(selection, { graceful, sequential });
+  },
   toProperties({ words: [name], flags }) {
     const graceful = flags['terminate'] !== true;
-    return { ...given({ name }), graceful, sequential: flags['sequential'] === true };
+    const abort = flags['abort'] === true ? { abort: true } : {};
+    return { ...given({ name }), graceful, sequential: flags['sequential'] === true, ...abort };
   },
   form: { label: 'Reload', asks: ['sequential'] },
 });

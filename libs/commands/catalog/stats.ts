@@ -1,4 +1,10 @@
-import { CircusError, isJsonObject, type Json, type ProcessView } from '#libs/protocol';
+import {
+  CircusError,
+  type Controller,
+  isJsonObject,
+  type Json,
+  type ProcessView,
+} from '#libs/protocol';
 import { defineCommand } from '../define-command.ts';
 import { given } from '../given.ts';
 import { processLines } from '../print-process.ts';
@@ -23,7 +29,7 @@ The reply has \`infos\` by watcher and pid, \`info\` by pid, or \`info\` of the 
   usage: '[name] [process]',
   flags: [{ spelling: '--extended', doc: 'Ask the extended_stats hook too' }],
   examples: ['circusctl stats', 'circusctl stats web', 'circusctl stats web 4711'],
-  execute(controller, { name, process }) {
+  execute(controller, { name, process, extended }) {
     if (name === undefined) {
       const views = controller.watchers().map((view) => {
         return [view.name, describeAll(controller.processes(view.key))] as const;
@@ -31,9 +37,18 @@ The reply has \`infos\` by watcher and pid, \`info\` by pid, or \`info\` of the 
       return { infos: Object.fromEntries(views) };
     }
     const { key } = requireWatcher(controller, name);
-    if (process === undefined) return { name, info: describeAll(controller.processes(key)) };
-    const [found] = controller.processes(key, process);
-    if (found !== undefined) return { process, info: describeOne(found) };
+    if (process === undefined) {
+      const processes = controller.processes(key);
+      if (!extended) return { name, info: describeAll(processes) };
+      return extendAll(controller, key, processes).then((info) => ({ name, info }));
+    }
+    const found = controller.processes(key, process);
+    if (found[0] !== undefined && !extended) return { process, info: describeOne(found[0]) };
+    if (found[0] !== undefined) {
+      return extendAll(controller, key, found).then((info) => {
+        return { process, info: info[String(process)] ?? null };
+      });
+    }
     throw new CircusError('not_found', `process ${process} not found in '${name}'`);
   },
   toProperties({ words: [name, process], flags }) {
@@ -50,6 +65,20 @@ The reply has \`infos\` by watcher and pid, \`info\` by pid, or \`info\` of the 
 
 function describeAll(processes: readonly ProcessView[]): Record<string, Json> {
   return Object.fromEntries(processes.map((view) => [String(view.pid), describeOne(view)]));
+}
+
+/** Of all watchers the hook is not asked (protocol 2.3). */
+async function extendAll(
+  controller: Controller,
+  key: string,
+  processes: readonly ProcessView[],
+): Promise<Record<string, Json>> {
+  const extended = processes.map(async (view): Promise<[string, Json]> => {
+    const stats = describeOne(view);
+    if (!isJsonObject(stats)) return [String(view.pid), stats];
+    return [String(view.pid), await controller.extendStats(key, view.pid, stats)];
+  });
+  return Object.fromEntries(await Promise.all(extended));
 }
 
 function describeOne({ info, children, started, wid, age }: ProcessView): Json {

@@ -1,7 +1,7 @@
 import { choice } from '#libs/options';
 import { withColor } from '../line-forms.ts';
 import * as rows from '../option-rows.ts';
-import { standardOutput } from '../standard-output.ts';
+import { ownOutputs } from '../standard-output.ts';
 import { defineStream } from '../stream-class.ts';
 
 const colors = ['red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'white'] as const;
@@ -25,6 +25,6 @@ export const fancyStdoutStream = defineStream({
   plan({ color, time_format }, { now }) {
     const any = Math.floor(Math.random() * colors.length);
     const number = (color === null ? any : colors.indexOf(color)) + 1;
-    return { sink: standardOutput, format: withColor(number, time_format, now) };
+    return { sink: ownOutputs.stdout, format: withColor(number, time_format, now) };
   },
 });

@@ -1,7 +1,7 @@
 import { asJson } from '../line-forms.ts';
 import * as rows from '../option-rows.ts';
 import { bySize } from '../rotation.ts';
-import { standardOutput } from '../standard-output.ts';
+import { ownOutputs } from '../standard-output.ts';
 import { defineStream } from '../stream-class.ts';
 
 /** Not in the manual: for programs that collect logs. */
@@ -18,7 +18,7 @@ export const jsonStream = defineStream({
   plan({ filename, max_bytes, backup_count }, { watcher, stream, files, now }) {
     const rotates = max_bytes > 0 && backup_count > 0;
     const rules = rotates ? { rotation: bySize(max_bytes, backup_count) } : {};
-    const sink = filename === null ? standardOutput : files.at(filename, rules);
+    const sink = filename === null ? ownOutputs.stdout : files.at(filename, rules);
     return { sink, format: asJson({ watcher, stream }, now) };
   },
 });

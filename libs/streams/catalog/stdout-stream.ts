@@ -1,5 +1,5 @@
 import * as rows from '../option-rows.ts';
-import { standardOutput } from '../standard-output.ts';
+import { ownOutputs } from '../standard-output.ts';
 import { defineStream } from '../stream-class.ts';
 
 /** Manual 5.3.2. */
@@ -7,5 +7,5 @@ export const stdoutStream = defineStream({
   name: 'StdoutStream',
   doc: "Writes to circusd's standard output.",
   options: [rows.onFull, rows.refreshTime],
-  plan: () => ({ sink: standardOutput }),
+  plan: () => ({ sink: ownOutputs.stdout }),
 });

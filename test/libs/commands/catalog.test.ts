@@ -168,6 +168,41 @@ const samples: Record<string, Sample> = {
     ],
   },
   listen: { lines: [['watcher.web. tcp://127.0.0.1:5556', {}, {}]] },
+  logs: {
+    properties: { name: ['WEB-1', 'one'], stream: 'stderr', since: 60 },
+    calls: [
+      [
+        'logs',
+        { keys: ['web-1', 'one'], lines: 100, follow: false, stream: 'stderr', ageSeconds: 60 },
+      ],
+    ],
+    reply: {
+      logs: [
+        {
+          watcher: 'web-1',
+          stream: 'stderr',
+          pid: 11,
+          wid: 1,
+          time: null,
+          position: 7,
+          bytes: 4,
+          data: 'a\nb\n',
+        },
+      ],
+      sources: [],
+      instance: 'i',
+    },
+    printed: 'web-1[11] ! a\nweb-1[11] ! b',
+    lines: [
+      ['', {}, { name: [], lines: 100, follow: false }],
+      [
+        'web db',
+        { follow: true, lines: '5', since: '10m', stdout: true, pid: '7' },
+        { name: ['web', 'db'], lines: 5, follow: true, since: 600, stream: 'stdout', pid: 7 },
+      ],
+      ['', { grep: 'x', since: '2' }, { name: [], lines: 1_000_000, follow: false, since: 2 }],
+    ],
+  },
   numprocesses: {
     reply: { numprocesses: 9 },
     printed: '9',
@@ -351,7 +386,8 @@ for (const command of catalog) {
   test(`${command.name}: a least request with defaults does what it says`, async () => {
     const controller = scriptedController();
     const answer = await ask(controller, command.name.toUpperCase(), properties);
-    if (command.runInClient !== undefined) return assert.equal(answer['errno'], 3);
+    const isClientOnly = command.runInClient !== undefined && sample.reply === undefined;
+    if (isClientOnly) return assert.equal(answer['errno'], 3);
     assert.deepEqual(answer, { status: 'ok', ...reply, id: 'x' });
     assert.deepEqual(controller.calls, calls);
     assert.equal(command.print(answer), sample.printed ?? 'ok');

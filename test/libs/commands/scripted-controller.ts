@@ -18,6 +18,9 @@ function watcher(name: string, parts: Partial<WatcherView> = {}): WatcherView {
     pids: [11, 12],
     processCount: 3,
     numprocesses: 2,
+    readyCount: null,
+    reload: null,
+    messages: {},
     singleton: false,
     options: { cmd: 'sleep 5', env: { B: '2', A: '1' }, numprocesses: 2, shell: false, uid: null },
     origins: { cmd: 'circus.ini:3' },
@@ -84,11 +87,13 @@ export function scriptedController(script: Script = {}): Controller & { calls: C
           const info = { ...description, pid: known };
           return { pid: known, wid: known - 10, started: 5, age: 2.5, info, children: [] };
         }),
+    extendStats: async (_key, _pid, stats) => ({ ...stats, extended: true }),
     describeSelf: () => ({ ...description, children: [] }),
     start: record('start'),
     stop: record('stop'),
     restart: record('restart'),
     reload: record('reload'),
+    abortReload: record('abortReload'),
     add: record('add'),
     remove: record('remove'),
     changeCount: record('changeCount'),
@@ -111,6 +116,12 @@ export function scriptedController(script: Script = {}): Controller & { calls: C
     async awaitAgain(parked) {
       calls.push(['awaitAgain', parked]);
       return script.done instanceof Error ? Promise.reject(script.done) : (script.done ?? {});
+    },
+    logs(request) {
+      calls.push(['logs', request]);
+      const facts = { watcher: 'web-1', stream: 'stderr' as const, pid: 11, wid: 1, time: null };
+      const place = { position: 7, bytes: 4, data: 'a\nb\n' };
+      return Promise.resolve({ logs: [{ ...facts, ...place }], sources: [], instance: 'i' });
     },
     events(since, key) {
       calls.push(['events', since, key]);

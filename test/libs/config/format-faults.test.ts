@@ -29,3 +29,8 @@ test('prints the parts that a fault has, one line each', () => {
     'a.ini: : m'.length + 80,
   );
 });
+
+test('says of more than a hundred only how many more there are', () => {
+  const lines = formatFaults(Array.from({ length: 1_234 }, () => fault)).split('\n');
+  assert.deepEqual([lines.length, lines[99], lines[100]], [101, 'a.ini: m', '... and 1134 more']);
+});

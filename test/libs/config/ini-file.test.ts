@@ -103,6 +103,13 @@ const broken: [text: string | Uint8Array, faults: string[]][] = [
   ['[]\na = 1', ['circus.ini:1: []: is no section: write [name]']],
   ['[abc\na = 1', ['circus.ini:1: [abc: is no section: write [name]']],
   [
+    '[watcher:a\ncm',
+    [
+      'circus.ini:1: [watcher:a: is no section: write [name]',
+      'circus.ini:2: [watcher:a] cm: is neither a section nor an option: write key = value',
+    ],
+  ],
+  [
     '[plugin:s] a = 1',
     [
       'circus.ini:1: [plugin:s] a = 1: has text after the section name: put it on a line of its own',

@@ -146,7 +146,7 @@ const wrong: [text: string, fault: string][] = [
   ],
   [
     '[plugin:p]\nx = 1',
-    'circus.ini:1: [plugin:p]: does not say which plugin it is: write use = path.to.Plugin',
+    'circus.ini:1: [plugin:p]: does not say which plugin it is: write use = path.to.Plugin, or cmd = what runs it',
   ],
   [
     '[plugin:p]\nuse = x\npriority = high',

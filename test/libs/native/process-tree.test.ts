@@ -9,6 +9,7 @@ import {
   isAlive,
   isGroupAlive,
   keepChildLookup,
+  ownChildPids,
   readIdentity,
   sendSignal,
   signalGroup,
@@ -70,6 +71,8 @@ describe('a process tree', () => {
     assert.deepEqual(descendants.slice(0, 2).sort(), children.sort());
     assert.ok(childrenOf(process.pid).some((child) => child.pid === pid));
     assert.deepEqual(childPidsOf(pid), children);
+    assert.deepEqual(ownChildPids(), childPidsOf(process.pid));
+    assert.ok(ownChildPids().includes(pid));
   });
 
   test('of somebody without children, or of nobody, is empty', () => {

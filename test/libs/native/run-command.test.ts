@@ -39,6 +39,15 @@ describe('a command', () => {
     await untilAlone();
   });
 
+  test('that is called off is killed with all its descendants', async () => {
+    const called = new AbortController();
+    const argv = ['sh', '-c', 'trap "" TERM; setsid sleep 60 & sleep 60'];
+    const running = run({ argv, signal: called.signal });
+    called.abort();
+    assert.equal((await running).signal, 9);
+    await untilAlone();
+  });
+
   test('that floods is read to its end, and what is too much is dropped', async () => {
     const argv = ['sh', '-c', 'head -c 20000000 /dev/zero; head -c 5 /dev/zero >&2'];
     const result = await run({ argv, maxOutputBytes: 1000 });

@@ -96,6 +96,7 @@ test('suggests the close spelling and no far one', () => {
   assert.equal(suggestName('NumProceses', names), 'numprocesses');
   assert.equal(suggestName('proirity', names), 'priority');
   assert.equal(suggestName('wbe', ['db', 'web']), 'web');
+  assert.equal(suggestName('prot', ['port', 'proto']), 'proto');
   assert.equal(suggestName('zork', names), undefined);
   assert.equal(suggestName('', names), undefined);
 });

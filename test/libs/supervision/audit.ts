@@ -108,7 +108,10 @@ export class Audit {
     if (this.#ends > 0 && !isAnswer) fail(`${action.type} after the end`);
     const { type, key = '', wid = 0, ticket = 0, pid = 0, wait = 0 } = action;
     if (type === 'spawn') this.#takeSpawn(key, wid, ticket);
-    if (type === 'signal' || type === 'kill_tree' || type === 'hup' || type === 'await_ready') {
+    if (type === 'signal' || type === 'kill_tree' || type === 'hup') {
+      if (!this.#isAlive(key, pid)) fail(`${type} to ${pid}, which is not a process of ${key}`);
+    }
+    if (type === 'await_ready' || type === 'watch_liveness') {
       if (!this.#isAlive(key, pid)) fail(`${type} to ${pid}, which is not a process of ${key}`);
     }
     if (type === 'end_remains' || type === 'kill_remains') {

@@ -139,6 +139,7 @@ export class Play {
       return;
     }
     if (event.type === 'verdict') this.world.feed({ ...event, gate: event.gate + further });
+    if (event.type === 'unhealthy') this.world.feed({ ...event, ticket: event.ticket + further });
     if (event.type === 'ready') this.world.feed({ ...event, ticket: event.ticket + further });
   }
 
@@ -163,6 +164,7 @@ export class Play {
     else if (kind === 'restart') world.restart(key);
     else if (kind === 'reload') world.reload(key);
     else if (kind === 'sequential') world.reload(key, 'sequential');
+    else if (kind === 'abort') world.abort(key);
     else if (kind === 'reset') world.order({ type: 'reset', key });
     else if (kind === 'kill') {
       const pids = world.pids(key).filter((_, place) => (how >> place) % 2 === 0);
@@ -204,6 +206,7 @@ function isAnswer({ type }: CoreEvent): boolean {
     type === 'spawned' ||
     type === 'spawn_failed' ||
     type === 'ready' ||
+    type === 'unhealthy' ||
     type === 'exited' ||
     type === 'verdict' ||
     type === 'remains_gone'

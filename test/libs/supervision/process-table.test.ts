@@ -10,6 +10,8 @@ type Happening =
   | 'spawned'
   | 'failed'
   | 'ready'
+  | 'delayed'
+  | 'unhealthy'
   | 'exited'
   | 'stop'
   | 'kill'
@@ -47,6 +49,8 @@ const rows: readonly (readonly [string, Happening, string, string])[] = [
   ['gated', 'spawned', ...ignored],
   ['gated', 'failed', ...ignored],
   ['gated', 'ready', ...ignored],
+  ['gated', 'delayed', ...ignored],
+  ['gated', 'unhealthy', ...ignored],
   ['gated', 'exited', ...ignored],
   ['gated', 'stop', 'vacant', 'publish:stop'],
   ['gated', 'kill', ...ignored],
@@ -56,6 +60,8 @@ const rows: readonly (readonly [string, Happening, string, string])[] = [
   ['spawning', 'spawned', 'running', 'publish:spawn publish:start'],
   ['spawning', 'failed', 'spawning', 'publish:spawn_failed spawn'],
   ['spawning', 'ready', ...ignored],
+  ['spawning', 'delayed', ...ignored],
+  ['spawning', 'unhealthy', ...ignored],
   ['spawning', 'exited', ...ignored],
   ['spawning', 'stop', 'spawning', ''],
   ['spawning', 'kill', ...ignored],
@@ -65,6 +71,8 @@ const rows: readonly (readonly [string, Happening, string, string])[] = [
   ['confirming', 'spawned', ...ignored],
   ['confirming', 'failed', ...ignored],
   ['confirming', 'ready', ...ignored],
+  ['confirming', 'delayed', ...ignored],
+  ['confirming', 'unhealthy', ...ignored],
   ['confirming', 'exited', 'spawning', 'spawn'],
   ['confirming', 'stop', 'stopping', 'signal'],
   ['confirming', 'kill', 'stopping', 'signal'],
@@ -74,15 +82,19 @@ const rows: readonly (readonly [string, Happening, string, string])[] = [
   ['unready', 'spawned', ...ignored],
   ['unready', 'failed', ...ignored],
   ['unready', 'ready', 'running', 'publish:ready publish:start'],
+  ['unready', 'delayed', ...ignored],
+  ['unready', 'unhealthy', ...ignored],
   ['unready', 'exited', 'spawning', 'publish:reap spawn'],
   ['unready', 'stop', 'stopping', 'signal'],
   ['unready', 'kill', 'stopping', 'signal'],
-  ['unready', 'due', 'stopping', 'signal'],
+  ['unready', 'due', 'stopping', 'report signal'],
   ['running', 'passed', ...ignored],
   ['running', 'refused', ...ignored],
   ['running', 'spawned', ...ignored],
   ['running', 'failed', ...ignored],
   ['running', 'ready', ...ignored],
+  ['running', 'delayed', ...ignored],
+  ['running', 'unhealthy', 'stopping', 'report signal'],
   ['running', 'exited', 'spawning', 'publish:reap spawn'],
   ['running', 'stop', 'stopping', 'signal'],
   ['running', 'kill', 'stopping', 'signal'],
@@ -92,6 +104,8 @@ const rows: readonly (readonly [string, Happening, string, string])[] = [
   ['stopping', 'spawned', ...ignored],
   ['stopping', 'failed', ...ignored],
   ['stopping', 'ready', ...ignored],
+  ['stopping', 'delayed', ...ignored],
+  ['stopping', 'unhealthy', ...ignored],
   ['stopping', 'exited', 'spawning', 'publish:reap spawn'],
   ['stopping', 'stop', ...ignored], // its deadline is the sooner one
   ['stopping', 'kill', 'stopping', 'signal'], // with a shorter time-out
@@ -101,6 +115,8 @@ const rows: readonly (readonly [string, Happening, string, string])[] = [
   ['killing', 'spawned', ...ignored],
   ['killing', 'failed', ...ignored],
   ['killing', 'ready', ...ignored],
+  ['killing', 'delayed', ...ignored],
+  ['killing', 'unhealthy', ...ignored],
   ['killing', 'exited', 'spawning', 'publish:reap spawn'],
   ['killing', 'stop', ...ignored],
   ['killing', 'kill', ...ignored],
@@ -119,7 +135,7 @@ for (const [state, happening, next, actions] of rows) {
 }
 
 test('the table has a row for every state and happening', () => {
-  assert.equal(new Set(rows.map(([state, happening]) => state + happening)).size, 7 * 9);
+  assert.equal(new Set(rows.map(([state, happening]) => state + happening)).size, 7 * 11);
 });
 
 /** A world in which nothing answers but the test. */
@@ -167,6 +183,10 @@ function eventFor(world: World, happening: Happening): Timeless {
       return { type: 'spawn_failed', ...where, isPermanent: true, reason: 'ENOENT', random };
     case 'ready':
       return { type: 'ready', ...where };
+    case 'delayed':
+      return { type: 'not_ready', ...where, reason: 'refused' };
+    case 'unhealthy':
+      return { type: 'unhealthy', ...where, reason: 'no answer' };
     case 'exited':
       return { type: 'exited', ...where, exitCode: 1, hasRemains: false, failure: null, random };
     case 'stop':

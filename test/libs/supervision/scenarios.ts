@@ -24,6 +24,7 @@ export const commandMoves = [
   'restart',
   'reload',
   'sequential',
+  'abort',
   'count',
   'change',
   'kill',
@@ -85,6 +86,7 @@ function rulesOf(own: number): fc.Arbitrary<WatcherRules> {
     priority: fc.constantFrom(0, 1, 2),
     onDemand: mostly(false, true),
     readiness: mostly<{ timeoutMs: number } | null>(null, { timeoutMs: 60 }),
+    liveness: mostly(false, true),
     dependsOn: mostly<WatcherRules['dependsOn']>(
       [],
       ...others.flatMap((watcher) =>
@@ -110,6 +112,8 @@ const outcomes: readonly SpawnOutcome[] = [
   wellMannered,
   { ...wellMannered, reactionMs: null },
   { ...wellMannered, readyMs: null },
+  { ...wellMannered, healthyMs: 30 },
+  { ...wellMannered, healthyMs: 3_000, reactionMs: null },
   { ...wellMannered, lifeMs: 5, exitCode: 1 },
   { ...wellMannered, lifeMs: 40 },
   { ...wellMannered, remainsMs: 25, lifeMs: 60 },

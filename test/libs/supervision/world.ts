@@ -25,6 +25,8 @@ export interface Manners {
   readonly reactionMs: number | null;
   /** Until it says that it is ready; null: never. */
   readonly readyMs: number | null;
+  /** How long it serves before it is found unhealthy, by whoever looks; null: for ever. */
+  readonly healthyMs: number | null;
   /** How long it lives when left alone; null: for ever. */
   readonly lifeMs: number | null;
   /** What it exits with when its life ends by itself. */
@@ -45,6 +47,7 @@ export type HookAnswer = { readonly isPassed: boolean; readonly afterMs: number 
 export const wellMannered: Manners = {
   reactionMs: 10,
   readyMs: 20,
+  healthyMs: null,
   lifeMs: null,
   exitCode: 0,
   remainsMs: null,
@@ -160,6 +163,10 @@ export class World {
     return this.order({ type: 'set', key, rules, needsReload });
   }
 
+  abort(key: string): number {
+    return this.order({ type: 'abort', keys: [key] });
+  }
+
   quit(atOnce = false): number {
     return this.order({ type: 'quit', atOnce });
   }
@@ -266,6 +273,9 @@ export class World {
       case 'await_ready':
         this.#awaitReady(action);
         break;
+      case 'watch_liveness':
+        this.#watchLiveness(action);
+        break;
       case 'signal':
         this.#publish(action.key, 'kill', { process_pid: action.pid });
         this.#signal(action, action.signum);
@@ -358,8 +368,20 @@ export class World {
   #awaitReady(ask: { key: string; wid: number; ticket: number; pid: number }): void {
     const { key, wid, ticket, pid } = ask;
     const readyMs = this.living.get(pid)?.manners.readyMs ?? null;
-    if (readyMs === null) return;
+    if (readyMs === null) {
+      const reason = 'connection refused';
+      this.later(1, () => this.feed({ type: 'not_ready', key, wid, ticket, reason }));
+      return;
+    }
     this.later(readyMs, () => this.feed({ type: 'ready', key, wid, ticket }));
+  }
+
+  #watchLiveness(ask: { key: string; wid: number; ticket: number; pid: number }): void {
+    const { key, wid, ticket, pid } = ask;
+    const healthyMs = this.living.get(pid)?.manners.healthyMs ?? null;
+    if (healthyMs === null) return;
+    const reason = 'no answer';
+    this.later(healthyMs, () => this.feed({ type: 'unhealthy', key, wid, ticket, reason }));
   }
 
   #signal({ pid, ticket }: { pid: number; ticket: number }, signum: number): void {

@@ -54,6 +54,19 @@ test('a refusal goes to standard error and exits 3', async (t) => {
   assert.deepEqual([zork.code, zork.stderr], [3, "'zork' not an existing option\n"]);
 });
 
+test('knows descr, as the manual prints it, and help as a word', async (t) => {
+  const { daemon, env } = await daemonFor(t);
+  assert.equal((await circusctl(['descr', 'web', '2'], env)).code, 0);
+  const { command, properties } = daemon.requests.at(-1) ?? {};
+  assert.deepEqual([command, properties], ['decr', { name: 'web', nb: 2, waiting: false }]);
+  for (const words of [['help', 'incr'], ['help']]) {
+    const help = await circusctl(words);
+    assert.deepEqual(help, await circusctl(['--help', ...words.slice(1)]));
+    assert.match(help.stdout, /^usage: circusctl /);
+  }
+  assert.equal((await circusctl(['help', 'nope'])).code, 2);
+});
+
 test('--json prints the reply on one line and exits 0 even for a refusal', async (t) => {
   const { env } = await daemonFor(t);
   const list = await circusctl(['list', '--json'], env);

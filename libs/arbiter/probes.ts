@@ -1,0 +1,103 @@
+/**
+ * The questions that circusd asks of processes. Each is one attempt with a time limit and a bounded
+ * answer; none runs code of a user inside circusd.
+ */
+import { request } from 'node:http';
+import { connect, type NetConnectOpts } from 'node:net';
+import type { ProbeTarget } from '#libs/config';
+import { type CommandRequest, type CommandResult, errnoName } from '#libs/native';
+
+/** What came of a question: null is well, otherwise why not, for people. */
+export type ProbeResult = string | null;
+
+/** Of an answer no more is looked at. */
+const maxBodyBytes = 64 * 1024;
+const maxOutputBytes = 4 * 1024;
+const maxReasonLength = 200;
+
+/** Connects, and closes the connection again. */
+export function probeTcp(
+  target: Extract<ProbeTarget, { kind: 'tcp' }>,
+  timeoutMs: number,
+): Promise<ProbeResult> {
+  const options: NetConnectOpts =
+    'path' in target ? { path: target.path } : { host: target.host, port: target.port };
+  return new Promise((resolve) => {
+    const socket = connect(options);
+    const finish = (result: ProbeResult): void => {
+      clearTimeout(timer);
+      socket.destroy();
+      resolve(result);
+    };
+    const timer = setTimeout(() => finish(tooSlow('no connection', timeoutMs)), timeoutMs);
+    socket.on('connect', () => finish(null));
+    socket.on('error', (error) => finish(describeError(error)));
+  });
+}
+
+/** GET; a status of 200 to 399 is well. The body is read to its end, or as far as it is bounded. */
+export function probeHttp(url: URL, timeoutMs: number): Promise<ProbeResult> {
+  return new Promise((resolve) => {
+    const headers = { 'user-agent': 'circusd', connection: 'close' };
+    const call = request(url, { agent: false, headers, maxHeaderSize: 16 * 1024 });
+    const finish = (result: ProbeResult): void => {
+      clearTimeout(timer);
+      call.destroy();
+      resolve(result);
+    };
+    const timer = setTimeout(() => finish(tooSlow('no answer', timeoutMs)), timeoutMs);
+    call.on('response', (response) => {
+      const { statusCode = 0 } = response;
+      const result = statusCode >= 200 && statusCode < 400 ? null : `status ${statusCode}`;
+      let length = 0;
+      response.on('data', (chunk: Buffer) => {
+        length += chunk.length;
+        if (length > maxBodyBytes) finish(result);
+      });
+      response.on('end', () => finish(result));
+      response.on('error', (error) => finish(describeError(error)));
+    });
+    call.on('error', (error) => finish(describeError(error)));
+    call.end();
+  });
+}
+
+/** Runs a command to its end; exit code 0 is well. */
+export async function probeCommand(
+  run: (request: CommandRequest) => Promise<CommandResult>,
+  request: Omit<CommandRequest, 'maxOutputBytes'>,
+): Promise<ProbeResult> {
+  try {
+    const result = await run({ ...request, maxOutputBytes });
+    return describeResult(result, request.timeoutMs);
+  } catch (error) {
+    return shorten(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function describeResult(result: CommandResult, timeoutMs: number): ProbeResult {
+  const { exitCode, signal, timedOut, failedBeforeExec } = result;
+  if (timedOut) return tooSlow('the command has not ended', timeoutMs);
+  if (failedBeforeExec) return 'limits or user could not be set before the command';
+  if (exitCode === 0) return null;
+  const ending = exitCode === null ? `signal ${signal}` : `exit code ${exitCode}`;
+  const [line = ''] = `${result.stderr}\n${result.stdout}`.split('\n').filter(Boolean);
+  return line === '' ? ending : shorten(`${ending}: ${line}`);
+}
+
+function tooSlow(what: string, timeoutMs: number): string {
+  return `${what} within ${timeoutMs / 1_000} s`;
+}
+
+/** `connect ECONNREFUSED 127.0.0.1:80`, also of a name with several addresses. */
+function describeError(error: Error & { errno?: number | string; code?: string }): string {
+  if (error.message !== '') return shorten(error.message);
+  return error.code ?? (typeof error.errno === 'number' ? errnoName(-error.errno) : error.name);
+}
+
+/** One line that can be shown: what a program says about itself may be anything. */
+export function shorten(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out.
+  const line = text.replaceAll(/[\u0000-\u001f\u007f-\u009f]+/g, ' ').trim();
+  return line.length <= maxReasonLength ? line : `${line.slice(0, maxReasonLength - 1)}…`;
+}

@@ -1,0 +1,345 @@
+/**
+ * How one process tells, or is asked, whether it serves: readiness until it does, liveness for as
+ * long as it should. It only reports; what follows from it is the core's matter.
+ */
+import {
+  buildEnvironment,
+  buildProbeTarget,
+  isProbe,
+  type ProbeKind,
+  readinessNumber,
+  type WatcherConfig,
+} from '#libs/config';
+import type {
+  CommandRequest,
+  CommandResult,
+  DescriptorMapping,
+  ProcessIdentity,
+  SavedNotifySocket,
+} from '#libs/native';
+import type { Baggage } from './baggage.ts';
+import { monotonicMs } from './clock.ts';
+import { hasMatchingLine } from './line-pattern.ts';
+import type { NotifyChannel } from './notify-channel.ts';
+import type { ProbeGate } from './probe-gate.ts';
+import { type ProbeResult, probeCommand, probeHttp, probeTcp } from './probes.ts';
+import { ReadyPipe } from './ready-pipe.ts';
+import { identityOptions, userOf } from './spawn-worker.ts';
+import type { LineListener } from './watcher-outputs.ts';
+import type { WorkerSockets } from './worker-sockets.ts';
+
+/** One question about readiness takes no longer, whatever time there is left. */
+const longestQuestionMs = 5_000;
+
+/** An answer that takes longer is told of before its time is over: the process may be out of time first. */
+const slowAnswerMs = 100;
+
+/** Spreads the processes of a watcher over their common interval: no two of them at once. */
+const goldenRatio = 0.618_033_988_75;
+
+/** What all of them share. */
+export interface HealthMeans {
+  /** @throws SystemError */
+  openChannel(saved?: SavedNotifySocket): NotifyChannel;
+  runCommand(request: CommandRequest): Promise<CommandResult>;
+  readonly commandGate: ProbeGate;
+  readonly connectionGate: ProbeGate;
+  warn(text: string): void;
+}
+
+/** Whom it reports to. */
+export interface HealthListener {
+  ready(): void;
+  notReady(reason: string): void;
+  unhealthy(reason: string): void;
+}
+
+/** What is known of one process, as the next program of this process goes on with it. */
+export interface SavedHealth {
+  readonly ticket: number;
+  readonly pipe: number | null;
+  readonly channel: SavedNotifySocket | null;
+  readonly env: Readonly<Record<string, string>>;
+  readonly hasSaidReady: boolean;
+  readonly lastReason: string;
+  readonly statusText: string;
+  /** For so long it is left alone from now on. */
+  readonly leavingMs: number;
+  /** It was asked to end. */
+  readonly rests: boolean;
+}
+
+/** The readiness and liveness of one process, from before its start to its end. */
+export class WorkerHealth {
+  readonly #watcher: WatcherConfig;
+  readonly #wid: number;
+  readonly #ticket: number;
+  readonly #means: HealthMeans;
+  readonly #pipe: ReadyPipe | undefined;
+  readonly #channel: NotifyChannel | undefined;
+  readonly #listener: HealthListener;
+  /** What tells the process where to report. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly descriptors: readonly DescriptorMapping[];
+  /** Has to see what the process writes; undefined when that tells nothing. */
+  readonly onLines: LineListener | undefined;
+  #process: ProcessIdentity | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #isAwaited = false;
+  #hasSaidReady = false;
+  /** Aborted when it will not be asked any more. */
+  readonly #over = new AbortController();
+  #lastReason = '';
+  #lastSign = 0;
+  /** It ends by itself, and is left alone until then. */
+  #leavingUntil = 0;
+  /** The last STATUS= of it; empty when there was none. */
+  statusText = '';
+
+  /**
+   * @param saved - of a process that runs, told by another program of this process
+   * @throws SystemError EMFILE: no pipe or socket can be made
+   */
+  constructor(
+    watcher: WatcherConfig,
+    { wid, ticket, sockets }: { wid: number; ticket: number; sockets: WorkerSockets },
+    means: HealthMeans,
+    listener: HealthListener,
+    saved?: SavedHealth,
+  ) {
+    this.#watcher = watcher;
+    this.#wid = wid;
+    this.#ticket = ticket;
+    this.#means = means;
+    this.#listener = listener;
+    const { readiness, readiness_target, liveness, liveness_timeout } = watcher.options;
+    this.onLines = readiness === 'log' ? this.#readLines(readiness_target ?? '') : undefined;
+    if (saved !== undefined) {
+      const { channel, pipe, hasSaidReady, lastReason, statusText, leavingMs } = saved;
+      this.#channel = channel === null ? undefined : means.openChannel(channel);
+      this.#pipe = pipe === null ? undefined : new ReadyPipe(pipe);
+      this.descriptors = [];
+      this.env = saved.env;
+      this.#hasSaidReady = hasSaidReady;
+      this.#lastReason = lastReason;
+      this.statusText = statusText;
+      this.#leavingUntil = monotonicMs() + leavingMs;
+      if (saved.rests) this.#over.abort();
+      return;
+    }
+    const isTold = readiness === 'notify' || liveness === 'watchdog';
+    this.#channel = isTold ? means.openChannel() : undefined;
+    this.#pipe = readiness === 'fd' ? new ReadyPipe() : undefined;
+    const target = readinessNumber(watcher) ?? firstFree(sockets);
+    this.descriptors = this.#pipe === undefined ? [] : [{ source: this.#pipe.writeFd, target }];
+    this.env = {
+      ...(this.#pipe === undefined ? {} : { READINESS_FD: String(target) }),
+      ...(this.#channel === undefined ? {} : { NOTIFY_SOCKET: this.#channel.address }),
+      ...(liveness === 'watchdog'
+        ? { WATCHDOG_USEC: String(Math.round(liveness_timeout * 1_000_000)) }
+        : {}),
+    };
+  }
+
+  /** The process has been started: it is listened to. */
+  begin(process: ProcessIdentity): void {
+    this.#process = process;
+    this.#pipe?.handOver();
+    this.#pipe?.listen({
+      ready: () => this.#sayReady(),
+      failed: (reason) => this.#sayNotReady(reason),
+    });
+    this.#channel?.listen(
+      { ...process, uid: userOf(this.#watcher) },
+      {
+        ready: () => this.#sayReady(),
+        watchdog: () => {
+          this.#lastSign = monotonicMs();
+        },
+        stopping: () => {
+          this.#leavingUntil = monotonicMs() + this.#watcher.options.graceful_timeout * 1_000;
+        },
+        status: (text) => {
+          this.statusText = text;
+        },
+        refused: (what) => {
+          const who = `${this.#watcher.name} process [pid ${process.pid}]`;
+          this.#means.warn(`${who}: not taken from NOTIFY_SOCKET: ${what}`);
+        },
+      },
+    );
+  }
+
+  /** Reports `ready` once it is; asks it again and again, when that is how it is known. */
+  awaitReady(): void {
+    this.#isAwaited = true;
+    const { readiness, readiness_target: target, readiness_timeout } = this.#watcher.options;
+    if (this.#hasSaidReady) this.#listener.ready();
+    else if (this.#lastReason !== '') this.#listener.notReady(this.#lastReason);
+    if (!isProbe(readiness)) return;
+    const timeoutMs = Math.min(longestQuestionMs, readiness_timeout * 1_000);
+    const question = { kind: readiness, target: target ?? '', timeoutMs };
+    const intervalMs = this.#watcher.options.readiness_interval * 1_000;
+    const ask = (): void => {
+      const slow = setTimeout(() => this.#sayNotReady(`${readiness}: no answer yet`), slowAnswerMs);
+      this.#ask(question, (result) => {
+        clearTimeout(slow);
+        if (!this.#isAwaited) return;
+        if (result === null) {
+          this.#sayReady();
+          return;
+        }
+        this.#sayNotReady(result);
+        this.#timer = setTimeout(ask, intervalMs);
+      });
+    };
+    ask();
+  }
+
+  /** Reports `unhealthy`, once, when it does not serve any more. */
+  watchLiveness(seed: number): void {
+    const { liveness, liveness_target, liveness_timeout, liveness_interval } =
+      this.#watcher.options;
+    const timeoutMs = liveness_timeout * 1_000;
+    if (liveness === 'watchdog') this.#watchSigns(timeoutMs);
+    if (!isProbe(liveness)) return;
+    const question = { kind: liveness, target: liveness_target ?? '', timeoutMs };
+    const intervalMs = liveness_interval * 1_000;
+    this.#timer = setTimeout(
+      () => this.#askAgain(question, intervalMs),
+      intervalMs * ((seed * goldenRatio) % 1),
+    );
+  }
+
+  /** Changes nothing. */
+  handOver(baggage: Baggage): SavedHealth {
+    const channel = this.#channel?.handOver() ?? null;
+    const pipe = this.#pipe?.readFd ?? null;
+    if (channel !== null) baggage.keep(channel.fd);
+    if (pipe !== null) baggage.keep(pipe);
+    return {
+      ticket: this.#ticket,
+      pipe,
+      channel,
+      env: this.env,
+      hasSaidReady: this.#hasSaidReady,
+      lastReason: this.#lastReason,
+      statusText: this.statusText,
+      leavingMs: Math.max(0, this.#leavingUntil - monotonicMs()),
+      rests: this.#over.signal.aborted,
+    };
+  }
+
+  /** It is on its way out: nothing more is asked or reported. */
+  rest(): void {
+    this.#over.abort();
+    clearTimeout(this.#timer);
+  }
+
+  /** It has ended, or was not started. */
+  close(): void {
+    this.rest();
+    this.#pipe?.close();
+    this.#channel?.close();
+  }
+
+  #readLines(pattern: string): LineListener {
+    return (data) => {
+      if (!this.#hasSaidReady && hasMatchingLine(data, pattern)) this.#sayReady();
+    };
+  }
+
+  #sayReady(): void {
+    if (this.#hasSaidReady || this.#over.signal.aborted) return;
+    this.#hasSaidReady = true;
+    this.#pipe?.close();
+    if (!this.#isAwaited) return;
+    this.#isAwaited = false;
+    this.#listener.ready();
+  }
+
+  #sayNotReady(reason: string): void {
+    if (reason === this.#lastReason || this.#over.signal.aborted) return;
+    this.#lastReason = reason;
+    if (this.#isAwaited) this.#listener.notReady(reason);
+  }
+
+  #watchSigns(timeoutMs: number): void {
+    this.#lastSign = monotonicMs();
+    const look = (): void => {
+      // What has come while circusd itself was busy counts.
+      this.#channel?.drain();
+      if (this.#over.signal.aborted) return;
+      const left = this.#lastSign + timeoutMs - monotonicMs();
+      if (left > 0) this.#timer = setTimeout(look, left);
+      else this.#listener.unhealthy(`liveness: no WATCHDOG=1 within ${timeoutMs / 1_000} s`);
+    };
+    this.#timer = setTimeout(look, timeoutMs);
+  }
+
+  #askAgain(question: Question, intervalMs: number, failures = 0): void {
+    const begun = monotonicMs();
+    this.#ask(question, (result) => {
+      const isExcused = monotonicMs() < this.#leavingUntil;
+      const count = result === null || isExcused ? 0 : failures + 1;
+      const limit = this.#watcher.options.liveness_failures;
+      if (count >= limit) {
+        const times = limit === 1 ? '' : `, ${limit} times in a row`;
+        this.#listener.unhealthy(`liveness ${question.kind}: ${result}${times}`);
+        return;
+      }
+      const pause = Math.max(0, intervalMs - (monotonicMs() - begun));
+      this.#timer = setTimeout(() => this.#askAgain(question, intervalMs, count), pause);
+    });
+  }
+
+  /** Calls back with the answer, unless it is not wanted any more by then. */
+  #ask(question: Question, then: (result: ProbeResult) => void): void {
+    const answer = this.#probe(question).catch((error: unknown) => {
+      return error instanceof Error ? error.message : String(error);
+    });
+    void answer.then((result) => {
+      if (!this.#over.signal.aborted) then(result);
+    });
+  }
+
+  async #probe({ kind, target: text, timeoutMs }: Question): Promise<ProbeResult> {
+    const { commandGate, connectionGate, runCommand } = this.#means;
+    const env = { ...buildEnvironment(this.#watcher, process.env), ...this.env };
+    const pid = this.#process?.pid ?? 0;
+    const target = buildProbeTarget(kind, text, { wid: this.#wid, pid, env });
+    const { name } = this.#watcher;
+    const { signal } = this.#over;
+    switch (target.kind) {
+      case 'tcp':
+        return await connectionGate.run(name, signal, () => probeTcp(target, timeoutMs));
+      case 'http':
+        return await connectionGate.run(name, signal, () => probeHttp(target.url, timeoutMs));
+      case 'exec': {
+        const own = { CIRCUS_PID: String(pid), CIRCUS_WID: String(this.#wid) };
+        const request = {
+          ...identityOptions(this.#watcher),
+          argv: target.argv,
+          env: { ...env, ...own },
+          timeoutMs,
+          signal,
+          // What a command leaves behind and cannot be found ends with the process, at the latest.
+          mark: this.#ticket,
+          endsItsGroup: true,
+        };
+        return await commandGate.run(name, signal, () => probeCommand(runCommand, request));
+      }
+    }
+  }
+}
+
+interface Question {
+  readonly kind: ProbeKind;
+  readonly target: string;
+  readonly timeoutMs: number;
+}
+
+/** The first number that no socket has. */
+function firstFree({ descriptors }: WorkerSockets): number {
+  return Math.max(2, ...descriptors.map(({ target }) => target)) + 1;
+}

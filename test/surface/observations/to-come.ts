@@ -1,0 +1,37 @@
+/**
+ * THE list of rows that other parts still have to build. It only gets shorter: whoever builds one takes
+ * its name away here and sees that its observation passes. The test fails as long as a row of this list
+ * can be observed, and as soon as circusd no longer says at start that it does not do the part.
+ */
+
+/** What circusd says at start when it is asked for a part that it does not have. */
+export const warnings = {
+  'the web console': '[circus] httpd: web consoles are accepted and not run by this release',
+  discovery:
+    '[circus] multicast_endpoint: answers to discovery are accepted and not run by this release',
+  hooks: '[watcher:hooks.before_start] hooks: hooks are accepted and not run by this release',
+} as const;
+
+/** A part that is being built. */
+export type Part = keyof typeof warnings;
+
+/** Titles of tables, and of each the rows to come. */
+const list: Readonly<Record<string, Partial<Record<Part, string>>>> = {
+  '[circus]': {
+    'the web console': 'httpd, httpd_host, httpd_port, httpd_close_outputs',
+    discovery: 'multicast_endpoint, fqdn_prefix',
+  },
+  '[watcher:NAME]': {
+    hooks:
+      'hooks.before_start, hooks.after_start, hooks.before_stop, hooks.after_stop, hooks.before_spawn, hooks.after_spawn, hooks.before_signal, hooks.after_signal, hooks.before_reap, hooks.after_reap, hooks.extended_stats',
+  },
+  'set and add': { hooks: 'hooks, hooks.NAME' },
+};
+
+/** The rows of a table that are to come, each with the part that brings it. */
+export function toComeIn(title: string): ReadonlyMap<string, Part> {
+  const parts = Object.entries(list[title] ?? {}) as [Part, string][];
+  return new Map(
+    parts.flatMap(([part, names]) => names.split(', ').map((name) => [name, part] as const)),
+  );
+}
