@@ -319,3 +319,82 @@ working_dir = ${folder}`,
   const [, soft] = /^Max open files\s+(\d+)/m.exec(limits) ?? [];
   assert.ok(report.limits['RLIMIT_NOFILE']?.[0] ?? Number(soft) > 0);
 });
+
+test('goes on reading what processes write without a stream, and remembers what they wrote', async (t) => {
+  const daemon = await startDaemon(
+    t,
+    `[watcher:talk]
+cmd = /bin/sh -c 'n=0; while :; do n=$((n+1)); echo talk $n; sleep 0.02; done'`,
+  );
+  const pids = await daemon.running('talk', 1);
+  await until('the first lines', () => daemon.program.stdout.includes('talk 5\n'));
+  await upgrade(daemon);
+  await upgrade(daemon);
+  const { length } = daemon.program.stdout;
+  await until('further lines', () => daemon.program.stdout.length > length + 100);
+  assert.deepEqual(await daemon.pids('talk'), pids);
+  const lines = daemon.program.stdout.match(/^talk \d+$/gm) ?? [];
+  assert.deepEqual(
+    lines,
+    lines.map((_, index) => `talk ${index + 1}`),
+  );
+  const { logs } = await daemon.call('logs', { name: 'talk', lines: 100_000 });
+  const kept = (logs as unknown as { data: string }[]).map(({ data }) => data).join('');
+  assert.match(kept, /^talk 1\n/);
+});
+
+test('keeps readiness and liveness: what was awaited comes, what reports is heard', async (t) => {
+  const folder = makeFolder(t);
+  const go = join(folder, 'go');
+  const script = join(folder, 'notifier.py');
+  writeFileSync(
+    script,
+    `import os, socket, time
+path = os.environ['NOTIFY_SOCKET']
+told = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+told.connect('\\0' + path[1:] if path[0] == '@' else path)
+ready = False
+while True:
+    if not ready and os.path.exists('${go}'):
+        told.send(b'READY=1\\nSTATUS=serving')
+        ready = True
+    told.send(b'WATCHDOG=1')
+    time.sleep(0.2)
+`,
+  );
+  const daemon = await startDaemon(
+    t,
+    `[watcher:notifier]
+cmd = ${python} ${script}
+readiness = notify
+readiness_timeout = 120
+liveness = watchdog
+liveness_timeout = 8
+[watcher:pipe]
+cmd = /bin/sh -c 'until test -e ${go}; do sleep 0.02; done; echo >&$READINESS_FD; exec sleep 600'
+readiness = fd
+readiness_timeout = 120`,
+    { folder, circus: 'warmup_delay = 0' },
+  );
+  const pids = async (): Promise<number[]> => [
+    ...(await daemon.pids('notifier')),
+    ...(await daemon.pids('pipe')),
+  ];
+  const before = await until('both run', pids, ({ length }) => length === 2);
+  assert.equal(await daemon.status('notifier'), 'starting');
+  await upgrade(daemon);
+  assert.equal(await daemon.status('pipe'), 'starting');
+  writeFileSync(go, '');
+  for (const name of ['notifier', 'pipe']) {
+    await until(
+      `${name} is ready`,
+      () => daemon.status(name),
+      (status) => status === 'active',
+    );
+  }
+  await upgrade(daemon);
+  // Longer than the watchdog's time in all.
+  const end = performance.now() + 9_000;
+  await until('time passes', () => performance.now() > end);
+  assert.deepEqual(await pids(), before);
+});
