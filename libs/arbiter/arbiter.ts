@@ -53,6 +53,7 @@ import { type EventListener, EventLog, type SavedEvents } from './event-log.ts';
 import { Hooks } from './hooks.ts';
 import { type LogChannel, noLogChannel } from './log-channel.ts';
 import type { PreparedSockets } from './managed-sockets.ts';
+import { Pace } from './pace.ts';
 import { type ReplyShape, readParkedWork, replyOf } from './reply-shapes.ts';
 import { rulesOf } from './rules-of.ts';
 import { signalWorkers } from './signalling.ts';
@@ -77,6 +78,8 @@ export interface ArbiterOptions {
   readonly hookHost?: readonly string[];
   /** Told of every event, in order. */
   readonly onEvent: EventListener;
+  /** The words that run a stream class of the user in JavaScript; its file and name follow. */
+  readonly streamHost?: readonly string[];
   /** Where live output is published; nowhere without it. */
   readonly logChannel?: LogChannel;
   /** Replaces the program; without it there is no way. */
@@ -116,6 +119,7 @@ export class Arbiter implements Controller {
   readonly #logs: WatcherLogs;
   #instance = `${process.pid}-${Date.now()}`;
   readonly #meter = new ProcessMeter();
+  readonly #pace = new Pace();
   readonly #configs = new Map<string, WatcherConfig>();
   #config: CircusConfig;
   #isRestarting = false;
@@ -145,6 +149,11 @@ export class Arbiter implements Controller {
     });
     this.#outputs = new WatcherOutputs({
       logs: this.#logs,
+      hosts: {
+        start: (request, onExit) => this.#supervisor.startHelper(request, onExit),
+        runner: options.streamHost ?? [],
+        env: definedIn(process.env),
+      },
       configOf: (key) => this.#requireConfig(key),
       publish: (name, event, facts) => this.#events.publish(name, event, facts, epochSeconds()),
       log: options.log,
@@ -286,16 +295,21 @@ export class Arbiter implements Controller {
     const config = this.#configs.get(key);
     if (record === undefined || config === undefined) return undefined;
     const messagesOf = (watcher: string) => this.#supervisor.messagesOf(watcher);
-    const surroundings = { state, messagesOf, streamTrouble: () => this.#outputs.troubleOf(key) };
+    const surroundings = { state, messagesOf, outputs: this.#outputs };
     return viewWatcher(surroundings, record, config, monotonicMs());
   }
 
-  processes(key: string, pid?: number): readonly ProcessView[] {
+  async processes(key: string, pid?: number): Promise<readonly ProcessView[]> {
     this.#requireWatcher(key);
     const workers = this.#supervisor
       .workersOf(key)
       .filter(({ identity }) => pid === undefined || identity.pid === pid);
-    return workers.map((worker) => this.#describeWorker(worker));
+    const views: ProcessView[] = [];
+    for (const worker of workers) {
+      await this.#pace.breathe();
+      views.push(this.#describeWorker(worker));
+    }
+    return views;
   }
 
   extendStats(key: string, pid: number, stats: JsonObject): Promise<JsonObject> {
@@ -674,6 +688,12 @@ function operation(orders: readonly Order[], shape: ReplyShape, reply: ReplyBody
   const parked: JsonObject = { waits: orders.map(({ wait }) => wait), shape };
   const answers = orders.map(({ answer }) => answer);
   return { reply, done: replyOf(shape, answers), parked };
+}
+
+function definedIn(env: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
 }
 
 function promiseWithResolver(): { promise: Promise<void>; resolve: () => void } {

@@ -34,6 +34,7 @@ export class HealthWatch {
   constructor(owner: HealthOwner) {
     this.#means = {
       openChannel: (saved) => this.#notify.open(saved),
+      poll: this.#notify.poll,
       runCommand: (request) => owner.runCommand(request),
       warn: (text) => owner.warn(text),
       commandGate: new ProbeGate(commandLimits),

@@ -10,6 +10,7 @@ import {
   OutputStream,
   PipeReader,
   planStream,
+  type StreamHosts,
   type StreamName,
   type StreamTexts,
 } from '#libs/streams';
@@ -40,6 +41,8 @@ export interface OutputOptions {
   readonly configOf: (key: string) => WatcherConfig;
   readonly publish: (watcher: string, event: EventName, facts: EventFacts) => void;
   readonly log: { info(text: string): void; warn(text: string): void };
+  /** How stream classes of the user are run. */
+  readonly hosts: StreamHosts;
   /** Sees all that is read. */
   readonly logs: WatcherLogs;
 }
@@ -196,6 +199,11 @@ export class WatcherOutputs {
   troubleOf(key: string): string | null {
     const troubles = this.#outputsOf(key).map(({ stream }) => stream.trouble);
     return troubles.find((trouble) => trouble !== null) ?? null;
+  }
+
+  /** How many bytes of its output were dropped. */
+  droppedOf(key: string): number {
+    return this.#outputsOf(key).reduce((sum, { stream }) => sum + stream.droppedBytes, 0);
   }
 
   /** Opens all files again by their names; gives the paths that processes write to by themselves. */
@@ -426,7 +434,8 @@ export class WatcherOutputs {
 
   #plan(place: Omit<Place, 'key'>, texts: StreamTexts): ReturnType<typeof planStream> {
     const { watcher, name } = place;
-    return planStream(texts, { watcher, stream: name, files: this.#files, now: Date.now });
+    const { hosts } = this.#options;
+    return planStream(texts, { watcher, stream: name, files: this.#files, hosts, now: Date.now });
   }
 
   #nameOf(key: string): string {

@@ -1,5 +1,6 @@
 /** Linux, for the daemon: starting processes, learning of their deaths, telling who is who. */
 export { type ActivatedSocket, closeActivated, takeActivatedSockets } from './activation.ts';
+export { connectNow, findPeer, type Peer } from './connect-now.ts';
 export { openDatagramSender } from './datagram-sender.ts';
 export { chainedPids, noteChain } from './exec-chain.ts';
 export type { DescriptorMapping } from './file-actions.ts';
@@ -17,7 +18,7 @@ export {
 export { createMemoryFile } from './memory-file.ts';
 export { type NotifyMessage, NotifySocket, type SavedNotifySocket } from './notify-socket.ts';
 export { duplicate, listOwnSockets, type OwnSocket, shutDown, unreadBytes } from './own-sockets.ts';
-export { createPipe, type Pipe } from './pipes.ts';
+export { createPipe, type Pipe, widenPipe } from './pipes.ts';
 export { constants, requireSupportedPlatform } from './platform.ts';
 export { DescriptorPoll } from './poll.ts';
 export { readMark } from './process-mark.ts';

@@ -22,6 +22,8 @@ export class DescriptorPoll {
   /** What the thread looks at; undefined when none waits. libc writes to it. */
   #polled: Buffer | undefined;
   #isClosed = false;
+  /** A byte is in the pipe. */
+  #isWoken = false;
   readonly #onExit = (): void => this.#wake();
 
   /**
@@ -64,6 +66,7 @@ export class DescriptorPoll {
     const results = fds.map((_, index) => polled.readInt16LE(index * entryBytes + resultOffset));
     if (results[0] !== 0 && this.#pipe !== undefined) {
       readSync(this.#pipe.readFd, Buffer.alloc(64), 0, 64, null);
+      this.#isWoken = false;
     }
     const ready: (() => void)[] = [];
     fds.forEach((fd, index) => {
@@ -96,7 +99,8 @@ export class DescriptorPoll {
   }
 
   #wake(): void {
-    if (this.#polled !== undefined && this.#pipe !== undefined) {
+    if (this.#polled !== undefined && this.#pipe !== undefined && !this.#isWoken) {
+      this.#isWoken = true;
       writeSync(this.#pipe.writeFd, wakeUp);
     }
   }

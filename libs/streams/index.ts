@@ -10,6 +10,7 @@ export {
   type SavedStream,
   type StreamReports,
 } from './output-stream.ts';
+export { pieceEnd } from './piece-end.ts';
 export { type PipeEvents, PipeReader, type SavedPipe } from './pipe-reader.ts';
 export {
   findStreamProblems,
@@ -23,6 +24,7 @@ export type {
   Sink,
   StreamClass,
   StreamContext,
+  StreamHosts,
   StreamName,
   StreamPlan,
 } from './stream-class.ts';

@@ -18,6 +18,8 @@ export interface DaemonOptions {
   readonly version: string;
   readonly config: CircusConfig;
   readonly reread: () => CircusConfig;
+  /** The words that run a stream class of the user. */
+  readonly streamHost: readonly string[];
   readonly log: Logger;
   /** The words that run the hook host. */
   readonly hookHost: readonly string[];
@@ -60,7 +62,7 @@ function claimPidfile(path: string): void {
   }
 }
 
-function build({ version, config, reread, log, hookHost }: DaemonOptions): {
+function build({ version, config, reread, log, hookHost, streamHost }: DaemonOptions): {
   arbiter: Arbiter;
   endpoints: Endpoints;
 } {
@@ -72,6 +74,7 @@ function build({ version, config, reread, log, hookHost }: DaemonOptions): {
     reread,
     log,
     hookHost,
+    streamHost,
     onEvent: (event) => events.publish(event),
     logChannel: logs,
     upgrade: (request) => upgrade.begin(request),

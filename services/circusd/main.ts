@@ -121,6 +121,7 @@ async function run(
       version: CIRCUS_VERSION,
       config: state === undefined ? complete(config) : config,
       reread,
+      streamHost: commandOf('stream-host'),
       log,
       hookHost: commandOf('hook-host'),
       activated,

@@ -165,7 +165,7 @@ test('shows the last lines, what is recorded of them, and what is not', async (t
   assert.match(stderr, /off: log_ring = 0/);
   const unknown = await daemon.ctl('logs', 'pipe');
   assert.equal(unknown.code, 3);
-  assert.match(unknown.stderr, /program pipe not found/);
+  assert.match(unknown.stderr, /program pipe not found\n\(Did you mean piped\?\)/);
 });
 
 test("passes output without a stream on to circusd's own, and with log_ring = 0 gives that", async (t) => {
