@@ -11,11 +11,16 @@ export function checkSaved(saved: SavedArbiter, unpack: Unpack): void {
   const { configs, events, sockets, outputs, supervisor } = saved;
   for (const [, config] of configs) rulesOf(config);
   const files = new LogFiles();
+  const hosts = { start: noHost, runner: [], env: {} };
   for (const { texts, watcher, name, unwritten } of outputs.streams) {
-    planStream(texts, { watcher, stream: name, files, now: Date.now });
+    planStream(texts, { watcher, stream: name, files, hosts, now: Date.now });
     unpack(unwritten);
   }
   resume(supervisor.core);
   const lists = [events.ring, sockets.managed, sockets.seats, outputs.pipes, supervisor.workers];
   if (!lists.every(Array.isArray)) throw new Error('the state has not the form of its format');
+}
+
+function noHost(): never {
+  throw new Error('nothing is started while a state is looked at');
 }

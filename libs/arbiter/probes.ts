@@ -6,6 +6,7 @@ import { request } from 'node:http';
 import { connect, type NetConnectOpts } from 'node:net';
 import type { ProbeTarget } from '#libs/config';
 import { type CommandRequest, type CommandResult, errnoName, isPassing } from '#libs/native';
+import { messageOf } from '#libs/protocol';
 
 /** What came of a question: null is well, otherwise why not, for people. */
 export type ProbeResult = string | null;
@@ -71,7 +72,7 @@ export async function probeCommand(
     return describeResult(result, request.timeoutMs);
   } catch (error) {
     if (isPassing(error)) throw error;
-    return shorten(error instanceof Error ? error.message : String(error));
+    return shorten(messageOf(error));
   }
 }
 

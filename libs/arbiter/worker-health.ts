@@ -19,6 +19,7 @@ import {
   type ProcessIdentity,
   type SavedNotifySocket,
 } from '#libs/native';
+import { messageOf } from '#libs/protocol';
 import type { Baggage } from './baggage.ts';
 import { monotonicMs } from './clock.ts';
 import { hasMatchingLine } from './line-pattern.ts';
@@ -309,9 +310,7 @@ export class WorkerHealth {
     this.#probe(question).then(
       (result) => tell(result),
       // That circusd could not ask, for want of descriptors, is not the process's fault.
-      (error: unknown) => {
-        tell(shorten(error instanceof Error ? error.message : String(error)), isPassing(error));
-      },
+      (error: unknown) => tell(shorten(messageOf(error)), isPassing(error)),
     );
   }
 

@@ -2,6 +2,7 @@
 import { CommanderError } from 'commander';
 import { CircusClient, defaultEndpoint, reachableEndpoint } from '#libs/client';
 import { createLogger, type Logger } from '#libs/logging';
+import { messageOf } from '#libs/protocol';
 import { type StatsArguments, statsCommand } from './arguments.ts';
 import { DaemonLink } from './daemon-link.ts';
 import { StatsPublisher } from './stats-publisher.ts';
@@ -31,12 +32,12 @@ async function main(): Promise<void> {
     const { logLevel: level, logOutput: output } = parsed;
     log = createLogger({ name: 'circus', level, format: 'human', output });
   } catch (error) {
-    fail(`cannot log: ${textOf(error)}`);
+    fail(`cannot log: ${messageOf(error)}`);
   }
   try {
     await run(parsed, log);
   } catch (error) {
-    log.fatal(textOf(error));
+    log.fatal(messageOf(error));
     await log.close();
     process.exit(exitCodes.cannotRun);
   }
@@ -82,15 +83,11 @@ async function bind(publisher: StatsPublisher, statspoint: string): Promise<void
   try {
     await publisher.bind(statspoint);
   } catch (error) {
-    throw new Error(`cannot publish at '${statspoint}': ${textOf(error)}`, { cause: error });
+    throw new Error(`cannot publish at '${statspoint}': ${messageOf(error)}`, { cause: error });
   }
 }
 
 function fail(message: string): never {
   process.stderr.write(`circusd-stats: ${message}\n`);
   process.exit(exitCodes.cannotRun);
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
