@@ -37,6 +37,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   logs,
   plugins,
   probes,
+  plugins,
   stats,
 };
 
