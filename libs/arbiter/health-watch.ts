@@ -1,14 +1,31 @@
 /** Readiness and liveness of all processes, by the tickets that the core knows them by. */
 import type { WatcherConfig } from '#libs/config';
-import type { CommandRequest, CommandResult, ProcessIdentity } from '#libs/native';
+import {
+  type CommandRequest,
+  type CommandResult,
+  DescriptorPoll,
+  type ProcessIdentity,
+} from '#libs/native';
+import type { Baggage } from './baggage.ts';
 import { NotifyPoll } from './notify-channel.ts';
 import { ProbeGate } from './probe-gate.ts';
-import { type HealthListener, type HealthMeans, WorkerHealth } from './worker-health.ts';
+import type { LineListener } from './watcher-outputs.ts';
+import {
+  type HealthListener,
+  type HealthMeans,
+  type SavedHealth,
+  WorkerHealth,
+} from './worker-health.ts';
 import type { WorkerSockets } from './worker-sockets.ts';
+
+export type { SavedHealth };
 
 /** Commands that run at once, and connections; of one watcher no more than the share. */
 const commandLimits = { limit: 128, share: 4 };
 const connectionLimits = { limit: 1_024, share: 32 };
+
+/** An answer of this machine is mostly there by then. */
+const answerPauseMs = 5;
 
 /** The part of its owner that it needs. */
 export interface HealthOwner {
@@ -20,12 +37,13 @@ export interface HealthOwner {
 export class HealthWatch {
   readonly #byTicket = new Map<number, WorkerHealth>();
   readonly #notify = new NotifyPoll();
+  readonly #answers = new DescriptorPoll({ pauseMs: answerPauseMs });
   readonly #means: HealthMeans;
 
   constructor(owner: HealthOwner) {
     this.#means = {
-      openChannel: () => this.#notify.open(),
-      poll: this.#notify.poll,
+      openChannel: (saved) => this.#notify.open(saved),
+      poll: this.#answers,
       runCommand: (request) => owner.runCommand(request),
       warn: (text) => owner.warn(text),
       commandGate: new ProbeGate(commandLimits),
@@ -46,6 +64,27 @@ export class HealthWatch {
     const { readiness, liveness } = watcher.options;
     if (readiness === 'none' && liveness === 'none') return undefined;
     return new WorkerHealth(watcher, place, this.#means, listener);
+  }
+
+  /** Changes nothing. */
+  handOver(baggage: Baggage): SavedHealth[] {
+    return [...this.#byTicket.values()].map((health) => health.handOver(baggage));
+  }
+
+  /** A process that runs. What is to be asked of it is asked again from the beginning. */
+  takeOver(
+    saved: SavedHealth,
+    { config, wid, identity }: { config: WatcherConfig; wid: number; identity: ProcessIdentity },
+    listener: HealthListener,
+  ): void {
+    const { ticket } = saved;
+    const place = { wid, ticket, sockets: { numbers: {}, descriptors: [] } };
+    this.begin(ticket, new WorkerHealth(config, place, this.#means, listener, saved), identity);
+  }
+
+  /** Who has to see what a process writes. */
+  onLinesOf(ticket: number): LineListener | undefined {
+    return this.#byTicket.get(ticket)?.onLines;
   }
 
   /** The process has been started. */
@@ -81,5 +120,6 @@ export class HealthWatch {
   close(): void {
     for (const ticket of [...this.#byTicket.keys()]) this.forget(ticket);
     this.#notify.close();
+    this.#answers.close();
   }
 }

@@ -2,6 +2,7 @@
 export { type ActivatedSocket, closeActivated, takeActivatedSockets } from './activation.ts';
 export { connectNow, findPeer, type Peer } from './connect-now.ts';
 export { openDatagramSender } from './datagram-sender.ts';
+export { chainedPids, noteChain } from './exec-chain.ts';
 export type { DescriptorMapping } from './file-actions.ts';
 export { childFileLimit, fileLimitVariable, raiseFileLimit } from './file-limit.ts';
 export { errnoName, SystemError } from './libc.ts';
@@ -11,9 +12,12 @@ export {
   ListeningSocket,
   openSocket,
   requireInterface,
+  type SavedSocket,
   type SocketRequest,
 } from './listening-socket.ts';
-export { type NotifyMessage, NotifySocket } from './notify-socket.ts';
+export { createMemoryFile } from './memory-file.ts';
+export { type NotifyMessage, NotifySocket, type SavedNotifySocket } from './notify-socket.ts';
+export { duplicate, listOwnSockets, type OwnSocket, shutDown, unreadBytes } from './own-sockets.ts';
 export { createPipe, type Pipe, widenPipe } from './pipes.ts';
 export { constants, requireSupportedPlatform } from './platform.ts';
 export { DescriptorPoll } from './poll.ts';
@@ -33,6 +37,7 @@ export {
 } from './process-tree.ts';
 export { resolveProtocol } from './protocols.ts';
 export { type ExitListener, type ExitRecord, Reaper, type ReaperScope } from './reaper.ts';
+export { type ProgramRequest, replaceProgram, setCloseOnExec } from './replace-program.ts';
 export { type LimitRequest, limitNames } from './rlimits.ts';
 export { type CommandRequest, type CommandResult, runCommand } from './run-command.ts';
 export { sendNow } from './send.ts';

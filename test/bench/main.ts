@@ -35,6 +35,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   circusctl,
   sockets,
   logs,
+  plugins,
   probes,
   stats,
 };

@@ -50,6 +50,38 @@ export class Clients {
   }
 }
 
+/** Clients that come at their own pace, however long the ones before them take. */
+export class Arrivals {
+  readonly failures: Failure[] = [];
+  answered = 0;
+  readonly #open = new Set<Promise<void>>();
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(port: number, perSecond: number) {
+    const begin = performance.now();
+    let count = 0;
+    this.#timer = setInterval(() => {
+      const due = ((performance.now() - begin) / 1_000) * perSecond;
+      for (; count < due; count += 1) this.#come(port);
+    }, 5);
+  }
+
+  /** Nobody comes any more; resolves when everybody has an answer or a failure. */
+  async end(): Promise<void> {
+    clearInterval(this.#timer);
+    await Promise.all(this.#open);
+  }
+
+  #come(port: number): void {
+    const visit = ask(port).then((failure) => {
+      this.#open.delete(visit);
+      if (failure === undefined) this.answered += 1;
+      else this.failures.push(failure);
+    });
+    this.#open.add(visit);
+  }
+}
+
 /** One request; `undefined` when it was answered in full. */
 async function ask(port: number): Promise<Failure | undefined> {
   return await new Promise((resolve) => {
