@@ -15,7 +15,7 @@ import { until } from '../system/until.ts';
 import { writeScene } from './scene.ts';
 
 /** So long the scene is played before the first picture: charts show something. */
-const rehearsalMs = Number(process.env['REHEARSAL_MS'] ?? 75_000);
+const rehearsalMs = 60_000;
 const password = 'a password of some length';
 
 interface Shot {
@@ -129,6 +129,6 @@ async function take(
   await page.getByRole('heading', { level: 1 }).first().waitFor();
   await prepare?.(page);
   await sleep(2_500);
-  await page.screenshot({ path: join(target, `${file}.png`) });
+  await page.screenshot({ path: join(target, `${file}.png`), timeout: 90_000 });
   await context.close();
 }
