@@ -1,5 +1,5 @@
 import type { Signal } from '@preact/signals';
-import { formatBytes, formatPercent, formatSpan } from '../format.ts';
+import { formatAgo, formatBytes, formatPercent } from '../format.ts';
 import { Icon } from '../parts/icon.tsx';
 import { type Mood, moodOf } from '../parts/state.tsx';
 import { daemon, now, watcherList } from '../store.ts';
@@ -69,13 +69,16 @@ export function HostTiles({ chosenMood }: { readonly chosenMood: Signal<string> 
       </div>
       <div class="tile">
         <h2>circusd</h2>
-        <p class="big">
-          {formatPercent(self.cpu)} <span class="of">{formatBytes(self.rss)}</span>
-        </p>
+        <p class="big">{formatPercent(self.cpu)}</p>
         <p class="faint">
-          up {formatSpan(self.started === null ? null : now.value - self.started)}
+          {formatBytes(self.rss)}, up {upFor(self.started)}
         </p>
       </div>
     </section>
   );
+}
+
+/** The largest part only: there is no room for two. */
+function upFor(started: number | null): string {
+  return started === null ? '–' : formatAgo(now.value - started).replace(' ago', '');
 }

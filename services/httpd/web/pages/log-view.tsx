@@ -71,13 +71,13 @@ export function LogView({ name }: { readonly name: string }) {
         </p>
       )}
       {logNote.value !== '' && (
-        <p class="notice busy">
-          <Icon name="warning" />
+        <p class="notice plain">
+          <Icon name="help" />
           {logNote.value}
         </p>
       )}
       <div
-        class={isWrapping ? 'log wrap' : 'log'}
+        class={`log${isWrapping ? ' wrap' : ''}${drawn.some(({ pid }) => pid !== null) ? '' : ' no-pid'}`}
         ref={place}
         role="log"
         aria-label={`Output of ${name}`}
