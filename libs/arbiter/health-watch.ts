@@ -1,6 +1,11 @@
 /** Readiness and liveness of all processes, by the tickets that the core knows them by. */
 import type { WatcherConfig } from '#libs/config';
-import type { CommandRequest, CommandResult, ProcessIdentity } from '#libs/native';
+import {
+  type CommandRequest,
+  type CommandResult,
+  DescriptorPoll,
+  type ProcessIdentity,
+} from '#libs/native';
 import type { Baggage } from './baggage.ts';
 import { NotifyPoll } from './notify-channel.ts';
 import { ProbeGate } from './probe-gate.ts';
@@ -19,6 +24,9 @@ export type { SavedHealth };
 const commandLimits = { limit: 128, share: 4 };
 const connectionLimits = { limit: 1_024, share: 32 };
 
+/** An answer of this machine is mostly there by then. */
+const answerPauseMs = 5;
+
 /** The part of its owner that it needs. */
 export interface HealthOwner {
   runCommand(request: CommandRequest): Promise<CommandResult>;
@@ -29,12 +37,13 @@ export interface HealthOwner {
 export class HealthWatch {
   readonly #byTicket = new Map<number, WorkerHealth>();
   readonly #notify = new NotifyPoll();
+  readonly #answers = new DescriptorPoll({ pauseMs: answerPauseMs });
   readonly #means: HealthMeans;
 
   constructor(owner: HealthOwner) {
     this.#means = {
       openChannel: (saved) => this.#notify.open(saved),
-      poll: this.#notify.poll,
+      poll: this.#answers,
       runCommand: (request) => owner.runCommand(request),
       warn: (text) => owner.warn(text),
       commandGate: new ProbeGate(commandLimits),
@@ -111,5 +120,6 @@ export class HealthWatch {
   close(): void {
     for (const ticket of [...this.#byTicket.keys()]) this.forget(ticket);
     this.#notify.close();
+    this.#answers.close();
   }
 }

@@ -1,5 +1,4 @@
 /** What readiness and liveness ask: their targets, read and checked. */
-
 import { messageOf } from '#libs/protocol';
 import { splitWords } from './shell-words.ts';
 import { substitute, workerVariables } from './variables.ts';

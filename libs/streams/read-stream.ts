@@ -7,7 +7,7 @@ import {
   suggestName,
   withDefaults,
 } from '#libs/options';
-import { CircusError, type Json } from '#libs/protocol';
+import { CircusError, type Json, messageOf } from '#libs/protocol';
 import { streamClasses } from './catalog.ts';
 import type { FullPolicy } from './output-stream.ts';
 import type { StreamClass, StreamContext, StreamPlan } from './stream-class.ts';
@@ -65,7 +65,7 @@ function read({ class: name = 'FileStream', ...texts }: StreamTexts): Reading {
       else if (stream.takesAny) values.set(key, text);
       else throw new Error(unknownOption(key, stream));
     } catch (error) {
-      problems.push({ key, message: error instanceof Error ? error.message : String(error) });
+      problems.push({ key, message: messageOf(error) });
     }
   }
   for (const key of stream.required) {
@@ -88,7 +88,7 @@ function findClass(name: string, problems: StreamProblem[]): StreamClass | undef
   } catch (error) {
     problems.push({
       key: 'class',
-      message: error instanceof Error ? error.message : String(error),
+      message: messageOf(error),
     });
     return undefined;
   }

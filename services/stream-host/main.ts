@@ -7,6 +7,7 @@
 import { writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
+import { traceOf } from '#libs/protocol';
 import { loadStream } from './load-stream.ts';
 import { readPiece } from './read-piece.ts';
 
@@ -33,7 +34,7 @@ async function main(): Promise<void> {
     }
     await stream.close?.();
   } catch (error) {
-    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    const text = traceOf(error);
     process.stderr.write(`stream class ${file}#${className}: ${text}\n`);
     process.exitCode = 1;
   }

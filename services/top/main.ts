@@ -1,7 +1,7 @@
 /** circus-top: shows what the processes of a circusd use. */
 import { CommanderError } from 'commander';
 import { EventSubscriber } from '#libs/client';
-import { circusGroup } from '#libs/protocol';
+import { circusGroup, messageOf } from '#libs/protocol';
 import { type TopArguments, topCommand } from './arguments.ts';
 import { LiveScreen } from './live-screen.ts';
 import { printOnce, toJson } from './print-once.ts';
@@ -30,7 +30,7 @@ async function main(): Promise<void> {
     if (flags.once || flags.json) await print(flags);
     else watch(flags);
   } catch (error) {
-    leave(error instanceof Error ? error.message : String(error));
+    leave(messageOf(error));
   }
 }
 

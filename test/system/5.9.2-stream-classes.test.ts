@@ -8,9 +8,18 @@ import { until } from './until.ts';
 
 const lines = 20_000;
 
-/** Writes numbered lines, some of them no text, and a last one without an end. */
-const writer = `import { writeSync } from 'node:fs';
-for (let n = 0; n < ${lines}; n += 1) writeSync(1, Buffer.from(n + ' \\xff\\0' + 'x'.repeat(n % 97) + '\\n', 'latin1'));
+/**
+ * Writes numbered lines, some of them no text, and a last one without an end. It waits after each
+ * quarter for a file of that number, so that there is something to write after each death.
+ */
+const writer = `import { existsSync, writeSync } from 'node:fs';
+for (let n = 0; n < ${lines}; n += 1) {
+  const quarter = n / ${lines / 4};
+  while (n > 0 && Number.isInteger(quarter) && !existsSync(import.meta.dirname + '/' + quarter)) {
+    await new Promise((turn) => setTimeout(turn, 5));
+  }
+  writeSync(1, Buffer.from(n + ' \\xff\\0' + 'x'.repeat(n % 97) + '\\n', 'latin1'));
+}
 writeSync(1, 'end');
 setInterval(() => undefined, 1e6);`;
 
@@ -63,11 +72,12 @@ ${linesOf(folder)}`,
     );
     await daemon.call('start', { name: 'w' });
     const taken = join(folder, 'taken');
-    for (const part of [0.1, 0.4, 0.7]) {
+    for (const quarter of [1, 2, 3]) {
+      const some = wanted().length * (quarter / 4 - 0.1);
       await until(
         'some is taken',
         () => read(taken).length,
-        (bytes) => bytes > wanted().length * part,
+        (bytes) => bytes > some,
       );
       const [host] = await until(
         'the host',
@@ -75,6 +85,7 @@ ${linesOf(folder)}`,
         ({ length }) => length === 1,
       );
       process.kill(Number(host), 'SIGKILL');
+      writeFileSync(join(folder, String(quarter)), '');
     }
     const { payload } = await daemon.awaitEvent('w', 'stream_failed');
     assert.match(String(payload['reason']), /its stream host was ended by signal 9/);
