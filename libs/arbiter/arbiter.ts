@@ -194,7 +194,7 @@ export class Arbiter implements Controller {
     if (!this.#areSocketsOpen) this.openSockets();
     this.#supervisor.start();
     this.#passEvery(this.#config.circus.check_delay);
-    await this.#startAll(this.#config.watchers);
+    await this.#startConfigured();
   }
 
   /**
@@ -535,7 +535,7 @@ export class Arbiter implements Controller {
     } finally {
       this.#isRestarting = false;
     }
-    await Promise.all(this.#startAll(this.#config.watchers).map(({ answer }) => answer));
+    await this.#startConfigured();
     return {};
   }
 
@@ -631,6 +631,10 @@ export class Arbiter implements Controller {
     const additions = configs.map((config) => this.#addWatcher(config, false));
     const keys = configs.map(({ name }) => name.toLowerCase());
     return [...additions, this.#supervisor.order({ type: 'start', keys, isOne: false })];
+  }
+
+  async #startConfigured(): Promise<void> {
+    await Promise.all(this.#startAll(this.#config.watchers).map(({ answer }) => answer));
   }
 
   #addWatcher(config: WatcherConfig, start: boolean): Order {

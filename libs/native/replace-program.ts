@@ -1,7 +1,7 @@
 /** Becoming another program: pid, children and chosen descriptors stay, all else begins anew. */
 import { encodeCStrings } from './c-strings.ts';
 import { libc, SystemError } from './libc.ts';
-import { constants } from './platform.ts';
+import { constants, syscallNumbers } from './platform.ts';
 
 /** The program that is to take this one's place. */
 export interface ProgramRequest {
@@ -24,6 +24,9 @@ export function replaceProgram({ argv, env, keep }: ProgramRequest): never {
   if (words === undefined || variables === undefined) {
     throw new Error('a NUL byte is in the arguments or in the environment');
   }
+  // A connection that a native package has accepted and not marked would stay open, with nobody there.
+  const { closeRange } = syscallNumbers();
+  libc().syscall(closeRange, 3, 0xffff_ffff, constants.CLOSE_RANGE_CLOEXEC, 0);
   // Node's own 0, 1 and 2 are close-on-exec too.
   const opened = [0, 1, 2, ...keep].filter((fd) => isCloseOnExec(fd));
   for (const fd of opened) setCloseOnExec(fd, false);

@@ -247,6 +247,9 @@ function makeSocket(): ListeningRouter {
     sendTimeout: 0,
     // A reply to nobody is an error, and so can be sent again.
     mandatory: true,
+    // A client that connects again is the same client, even while its former connection is ending;
+    // otherwise ZeroMQ would listen to the former alone, for ever.
+    handover: true,
   });
 }
 

@@ -3,6 +3,7 @@
  * try again connect, processes end by themselves and write without a pause. A failure has to be
  * explained by a connection that a killed worker had accepted; nothing else may be lost.
  */
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -22,7 +23,6 @@ import {
 } from '../daemon/index.ts';
 import { Arrivals } from './clients.ts';
 import { FollowedEvents } from './followed-events.ts';
-import { GapProbe } from './gap-probe.ts';
 import { heldConnections } from './held-connections.ts';
 
 /** Which storm. */
@@ -150,23 +150,20 @@ class UpgradeStorm {
   /** Upgrades, with kills all the while; gives the control gap of each. */
   async #rage(): Promise<number[]> {
     const { upgrades, killEveryMs } = this.#request;
-    const probe = new GapProbe(this.#daemon.endpoint);
+    const endProbe = startProbe(this.#daemon.endpoint);
     const killing = setInterval(() => void this.#kill(), killEveryMs);
-    const gaps: number[] = [];
     const begin = performance.now();
     for (let count = 1; count <= upgrades; count += 1) {
-      probe.takeLongest();
       await this.#upgrade(count + 1);
-      // A few answers of the new one.
-      await sleep(60);
-      gaps.push(probe.takeLongest());
+      // Long enough for a few answers of the new one.
+      await sleep(200);
     }
     this.#figures['seconds'] = Math.round((performance.now() - begin) / 1_000);
     clearInterval(killing);
-    await probe.stop();
+    const { asked, lost, gaps } = await endProbe();
     this.#figures['upgrades'] = upgrades;
-    this.#figures['control requests'] = probe.asked;
-    this.#figures['control requests without answer'] = probe.lost;
+    this.#figures['control requests'] = asked;
+    this.#figures['control requests without answer'] = lost;
     return gaps;
   }
 
@@ -177,7 +174,7 @@ class UpgradeStorm {
     const deadline = performance.now() + patienceMs;
     while (performance.now() < deadline) {
       try {
-        const version = await client.call('version', {}, { timeoutMs: 500 });
+        const version = await client.call('version', {}, { timeoutMs: 2_000 });
         if (version['generation'] === generation) return;
         const { upgrade_failure: failure } = version;
         if (failure !== undefined) throw new Error(String(failure));
@@ -297,6 +294,30 @@ class UpgradeStorm {
   #expect(what: string, seen: unknown, wanted: unknown): void {
     if (seen !== wanted) this.#violations.push(`${what}: ${seen} instead of ${wanted}`);
   }
+}
+
+/** What test/fixtures/gap_probe.py has seen, milliseconds. */
+interface ProbeFigures {
+  readonly asked: number;
+  readonly lost: number;
+  readonly gaps: number[];
+}
+
+/** A client that is no program of ours, in a process of its own: nothing here holds it up. */
+function startProbe(endpoint: string): () => Promise<ProbeFigures> {
+  const probe = spawn(python, [resolve('test/fixtures/gap_probe.py'), endpoint], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  let text = '';
+  probe.stdout.setEncoding('utf8').on('data', (part: string) => {
+    text += part;
+  });
+  const ended = new Promise((resolve) => probe.once('close', resolve));
+  return async () => {
+    probe.stdin.end();
+    await ended;
+    return JSON.parse(text) as ProbeFigures;
+  };
 }
 
 function describeBirths(pids: readonly number[]): string {
