@@ -35,7 +35,7 @@ import {
   type SocketView,
   type WatcherView,
 } from '#libs/protocol';
-import type { WaitResult } from '#libs/supervision';
+import type { EventFacts, WaitResult } from '#libs/supervision';
 import { epochSeconds, monotonicMs } from './clock.ts';
 import { describePlan } from './describe-plan.ts';
 import { requireOwner } from './endpoint-owner.ts';
@@ -68,6 +68,11 @@ export interface ArbiterOptions {
   readonly onEvent: EventListener;
   /** Where live output is published; nowhere without it. */
   readonly logChannel?: LogChannel;
+  /**
+   * The arbiter is part of another program (manual 5.9): nothing of the process that all of the
+   * program feels is touched, and no death is collected but those of the arbiter's own processes.
+   */
+  readonly isEmbedded?: boolean;
 }
 
 /** Supervises every watcher of a configuration, and answers commands. */
@@ -135,6 +140,7 @@ export class Arbiter implements Controller {
       sockets: this.#sockets,
       outputs: this.#outputs,
       hooks: this.#hooks,
+      isEmbedded: options.isEmbedded ?? false,
       onRemoved: (key) => {
         this.#outputs.removed(key);
         this.#logs.removed(key);
@@ -168,6 +174,21 @@ export class Arbiter implements Controller {
     this.#sockets.open(this.#config.sockets, activated);
     this.#areSocketsOpen = true;
     if (this.#config.sockets.length > 0) this.#options.log.info('sockets started');
+  }
+
+  /** Looks for deaths and deadlines that went unnoticed, as every `check_delay`. */
+  pass(): void {
+    this.#supervisor.pass();
+  }
+
+  /**
+   * Publishes an event of the caller's own about a watcher (manual 5.9.2 "notify_event").
+   *
+   * @throws CircusError `not_found`
+   */
+  notifyEvent(key: string, event: string, facts: EventFacts): void {
+    const { name } = this.#requireWatcher(key);
+    this.#events.publish(name, event, facts, epochSeconds());
   }
 
   /** Closes them and removes their files. At the end it happens by itself. */

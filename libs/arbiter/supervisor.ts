@@ -7,6 +7,7 @@ import {
   becomeSubreaper,
   type CommandRequest,
   type CommandResult,
+  EmbeddedReaper,
   type ExitRecord,
   isAlive,
   isPassing,
@@ -82,6 +83,8 @@ export interface SupervisorOptions {
   readonly sockets: SocketSource;
   readonly outputs: Pick<WatcherOutputs, 'spawn' | 'drain' | 'stopped'>;
   readonly hooks: Pick<Hooks, 'ask' | 'idle'>;
+  /** Part of another program, whose children, limits and umask are its own matter. */
+  readonly isEmbedded: boolean;
   /** A watcher is gone. */
   readonly onRemoved: (key: string) => void;
   /** Nothing is left and every command has its answer. */
@@ -107,10 +110,10 @@ type Performers = {
 export class Supervisor {
   readonly state: DaemonState;
   readonly #options: SupervisorOptions;
-  readonly #reaper = new Reaper();
+  readonly #reaper: Reaper | EmbeddedReaper;
   readonly #waits = new WaitingRoom();
   readonly #health = new HealthWatch({
-    runCommand: (request) => runCommand(this.#reaper, request),
+    runCommand: (request) => this.runCommand(request),
     warn: (text) => this.#options.log.warn(text),
   });
   readonly #queue = new WorkQueue<Action>(
@@ -127,7 +130,9 @@ export class Supervisor {
   readonly #releasedTickets = new Set<number>();
   readonly #lookup = keepChildLookup(lookupKeptMs);
   readonly #leftovers = new Leftovers({
+    // The program that embeds us has children of its own, and orphans do not come to it.
     isWorker: (pid) =>
+      this.#options.isEmbedded ||
       this.#workers.has(pid) ||
       this.#released.has(pid) ||
       (this.#sparesHooks && this.#reaper.isWatched(pid)),
@@ -143,18 +148,20 @@ export class Supervisor {
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
+    this.#reaper = options.isEmbedded ? new EmbeddedReaper() : new Reaper();
     this.state = initialState(monotonicMs(), options.warmupDelayMs);
   }
 
   /** Begins to collect deaths. To be called once, before the first command. */
   start(): void {
-    becomeSubreaper();
+    if (!this.#options.isEmbedded) becomeSubreaper();
     this.#reaper.start((exit) => this.#onExit(exit));
   }
 
   /** Runs a command to its end: its death is nobody else's. */
   runCommand(request: CommandRequest): Promise<CommandResult> {
-    return runCommand(this.#reaper, request);
+    const { isEmbedded } = this.#options;
+    return runCommand(this.#reaper, { ...request, isEmbedded });
   }
 
   /** Gives a command to the core; the promise is settled when its work is finished or has failed. */
@@ -284,6 +291,7 @@ export class Supervisor {
     try {
       const identity = this.#start({ key, wid, ticket });
       const { pid } = identity;
+      this.#reaper.watch(pid);
       this.#workers.set(pid, {
         key,
         wid,
@@ -304,6 +312,7 @@ export class Supervisor {
 
   #start(place: { key: string; wid: number; ticket: number }): ProcessIdentity {
     const { key, wid, ticket } = place;
+    const { isEmbedded } = this.#options;
     const config = this.#options.configOf(key);
     const sockets = this.#options.sockets.forWorker(key, wid);
     const health = this.#health.prepare(
@@ -319,7 +328,8 @@ export class Supervisor {
       const identity = this.#options.outputs.spawn(
         key,
         wid,
-        (outputs) => spawnWorker(config, place, { sockets, outputs, reporting: health }),
+        (outputs) =>
+          spawnWorker(config, place, { sockets, outputs, reporting: health, isEmbedded }),
         health?.onLines,
       );
       if (health !== undefined) this.#health.begin(ticket, health, identity);

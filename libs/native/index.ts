@@ -1,6 +1,7 @@
 /** Linux, for the daemon: starting processes, learning of their deaths, telling who is who. */
 export { type ActivatedSocket, closeActivated, takeActivatedSockets } from './activation.ts';
 export { openDatagramSender } from './datagram-sender.ts';
+export { EmbeddedReaper } from './embedded-reaper.ts';
 export type { DescriptorMapping } from './file-actions.ts';
 export { childFileLimit, fileLimitVariable, raiseFileLimit } from './file-limit.ts';
 export { errnoName, SystemError } from './libc.ts';
