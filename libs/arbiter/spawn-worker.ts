@@ -35,7 +35,7 @@ export interface WorkerEquipment {
  */
 export function spawnWorker(
   watcher: WatcherConfig,
-  { wid, ticket }: { wid: number; ticket: number },
+  { wid, ticket }: { wid: number | string; ticket: number },
   { sockets, outputs, reporting = { env: {}, descriptors: [] }, isEmbedded }: WorkerEquipment,
 ): ProcessIdentity {
   const own = buildEnvironment(watcher, process.env);

@@ -1,0 +1,84 @@
+/** The endpoints of an arbiter in another program: those of circusd, when it is to have them. */
+
+import type { Logger } from '#libs/logging';
+import type { Controller, PublishedEvent } from '#libs/protocol';
+import { ControlEndpoint } from '../../services/circusd/control-endpoint.ts';
+import { EventPublisher } from '../../services/circusd/event-publisher.ts';
+import type { ArbiterLog } from './log.ts';
+
+/** Where clients send commands and subscribe to events; null: nowhere. */
+export interface EndpointAddresses {
+  readonly endpoint: string | null;
+  readonly pubsub_endpoint: string | null;
+}
+
+/** Both, or what there is of them. */
+export class Endpoints {
+  readonly #control: ControlEndpoint | undefined;
+  readonly #publisher: EventPublisher | undefined;
+  #serving: Promise<void>[] = [];
+
+  private constructor(control?: ControlEndpoint, publisher?: EventPublisher) {
+    this.#control = control;
+    this.#publisher = publisher;
+  }
+
+  /** @throws Error an address is in use or is none; then neither is bound */
+  static async open(
+    controller: Controller,
+    { endpoint, pubsub_endpoint }: EndpointAddresses,
+    log: ArbiterLog,
+  ): Promise<Endpoints> {
+    const logger = completeLog(log);
+    const endpoints = new Endpoints(
+      endpoint === null ? undefined : new ControlEndpoint(controller, logger),
+      pubsub_endpoint === null ? undefined : new EventPublisher(logger),
+    );
+    try {
+      await endpoints.#open('pubsub_endpoint', pubsub_endpoint, endpoints.#publisher);
+      await endpoints.#open('endpoint', endpoint, endpoints.#control);
+      return endpoints;
+    } catch (error) {
+      await endpoints.close();
+      throw error;
+    }
+  }
+
+  publish(event: PublishedEvent): void {
+    this.#publisher?.publish(event);
+  }
+
+  /** Answers what was asked, sends what was published, and serves no more. */
+  async close(): Promise<void> {
+    await Promise.all([this.#control?.close(), this.#publisher?.close()]);
+    await Promise.all(this.#serving);
+  }
+
+  async #open(
+    option: string,
+    address: string | null,
+    socket: ControlEndpoint | EventPublisher | undefined,
+  ): Promise<void> {
+    if (address === null || socket === undefined) return;
+    try {
+      await socket.bind(address);
+    } catch (error) {
+      const cause = error instanceof Error ? error.message : String(error);
+      throw new Error(`${option} ${address} cannot be bound: ${cause}`, { cause: error });
+    }
+    this.#serving.push(socket.serve());
+  }
+}
+
+function completeLog(log: ArbiterLog): Logger {
+  return {
+    debug: (text) => log.debug(text),
+    info: (text) => log.info(text),
+    warn: (text) => log.warn(text),
+    error: (text) => log.error(text),
+    fatal: (text) => log.error(text),
+    setLevel: () => undefined,
+    reopen: () => undefined,
+    close: () => Promise.resolve(),
+  };
+}
