@@ -3,7 +3,7 @@
 //
 //   node build/build.js            everything
 //   node build/build.js programs   only what a user runs
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { build } from 'esbuild';
 import { generate } from './generate.js';

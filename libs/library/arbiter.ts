@@ -112,8 +112,10 @@ export class Arbiter {
   /** Ends all processes, then the arbiter; resolves when nothing is left. At once: without grace. */
   async stop({ atOnce = false } = {}): Promise<void> {
     if (this.#running === undefined) return;
-    await this.#core.quit({ atOnce }).done;
-    await this.#running.done;
+    // When it has ended already nobody answers any more.
+    this.#core.quit({ atOnce }).done.catch(() => undefined);
+    // Why it could not start is told to whoever has started it.
+    await this.#running.done.catch(() => undefined);
   }
 
   /** Replaces all processes gracefully. */
@@ -197,7 +199,9 @@ export class Arbiter {
 
   #run(): Running {
     const opened = this.#open();
-    const started = opened.then(() => this.#core.run());
+    const started = opened.then(async () => {
+      if (!this.#core.isEnding) await this.#core.run();
+    });
     const done = opened.then(() => this.#end());
     // Whoever called `start` hears of them.
     started.catch(() => undefined);
