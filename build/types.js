@@ -7,7 +7,7 @@ import { dirname, join, posix, relative } from 'node:path';
 const declared = 'dist/declarations';
 
 /** Names of modules that a declaration refers to. */
-const references = /(?<=\b(?:from|import) ?\(?)'([^']+)'/g;
+const references = /(?<=\b(?:from|import) ?\(?)(["'])([^"']+)\1/g;
 
 /** Writes the declarations of some files of libs, and whatever they refer to, to a folder. */
 export function writeTypes(entries, folder) {
@@ -25,12 +25,12 @@ export function writeTypes(entries, folder) {
 function writeReachable(file, folder, written) {
   if (written.has(file)) return;
   written.add(file);
-  const text = readFileSync(join(declared, file), 'utf8').replace(references, (name, source) => {
+  const text = readFileSync(join(declared, file), 'utf8').replace(references, (reference, quote, source) => {
     const target = targetOf(file, source);
-    if (target === undefined) return name;
+    if (target === undefined) return reference;
     writeReachable(target, folder, written);
     const path = relative(dirname(file), target).replace(/\.d\.ts$/, '.js');
-    return `'${path.startsWith('.') ? path : `./${path}`}'`;
+    return `${quote}${path.startsWith('.') ? path : `./${path}`}${quote}`;
   });
   const place = join(folder, relative('libs', file));
   mkdirSync(dirname(place), { recursive: true });
