@@ -22,8 +22,11 @@ const common = {
   define: { CIRCUS_VERSION: JSON.stringify(version) },
 };
 
-/** Native packages and those with worker threads keep their files; all else is bundled. */
-const external = ['zeromq', 'koffi', 'pino'];
+/**
+ * Native packages, those with worker threads and those that look for files of their own keep their
+ * files; all else is bundled.
+ */
+const external = ['zeromq', 'koffi', 'pino', 'blessed'];
 
 /** What a plugin is loaded from: each built-in is a bundle of its own, as a stranger's is a file. */
 const builtIns = 'services/plugin-runner/catalog';

@@ -10,5 +10,7 @@ export const programs = {
   circusctl: 'services/circusctl/main.ts',
   'circus-plugin': 'services/plugin-runner/main.ts',
   'hook-host': 'services/hook-host/main.ts',
+  'circus-top': 'services/top/main.ts',
   'circusd-stats': 'services/stats/main.ts',
+  'stream-host': 'services/stream-host/main.ts',
 };

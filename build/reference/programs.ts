@@ -3,6 +3,7 @@ import { manual as circusctl } from '../../services/circusctl/manual.ts';
 import { manual as circusd } from '../../services/circusd/manual.ts';
 import { manual as pluginRunner } from '../../services/plugin-runner/manual.ts';
 import { manual as stats } from '../../services/stats/manual.ts';
+import { manual as top } from '../../services/top/manual.ts';
 import type { ProgramManual } from './program-manual.ts';
 
 /** The manual of every program, given the version of the package. */
@@ -11,4 +12,5 @@ export const manuals: Readonly<Record<string, (version: string) => ProgramManual
   circusd,
   pluginRunner,
   stats,
+  top,
 };

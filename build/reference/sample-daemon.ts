@@ -94,7 +94,7 @@ export const sampleDaemon: Controller = {
     { fd: 4, name: 'web', backlog: 2048, host: '127.0.0.1', port: 8080 },
   ],
   findWatcher: (key) => watchers.find((watcher) => watcher.key === key),
-  processes: (key, pid) => {
+  processes: async (key, pid) => {
     const found = watchers.find((watcher) => watcher.key === key)?.pids ?? [];
     return found
       .filter((known) => pid === undefined || known === pid)

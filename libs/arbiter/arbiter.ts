@@ -43,6 +43,7 @@ import { type EventListener, EventLog } from './event-log.ts';
 import { Hooks } from './hooks.ts';
 import { type LogChannel, noLogChannel } from './log-channel.ts';
 import type { PreparedSockets } from './managed-sockets.ts';
+import { Pace } from './pace.ts';
 import { rulesOf } from './rules-of.ts';
 import { signalWorkers } from './signalling.ts';
 import { Supervisor, type SupervisorLog } from './supervisor.ts';
@@ -66,6 +67,8 @@ export interface ArbiterOptions {
   readonly hookHost?: readonly string[];
   /** Told of every event, in order. */
   readonly onEvent: EventListener;
+  /** The words that run a stream class of the user in JavaScript; its file and name follow. */
+  readonly streamHost?: readonly string[];
   /** Where live output is published; nowhere without it. */
   readonly logChannel?: LogChannel;
   /**
@@ -91,6 +94,7 @@ export class Arbiter implements Controller {
   readonly #logs: WatcherLogs;
   readonly #instance = `${process.pid}-${Date.now()}`;
   readonly #meter = new ProcessMeter();
+  readonly #pace = new Pace();
   readonly #configs = new Map<string, WatcherConfig>();
   #config: CircusConfig;
   #isRestarting = false;
@@ -120,6 +124,11 @@ export class Arbiter implements Controller {
     });
     this.#outputs = new WatcherOutputs({
       logs: this.#logs,
+      hosts: {
+        start: (request, onExit) => this.#supervisor.startHelper(request, onExit),
+        runner: options.streamHost ?? [],
+        env: definedIn(process.env),
+      },
       configOf: (key) => this.#requireConfig(key),
       publish: (name, event, facts) => this.#events.publish(name, event, facts, epochSeconds()),
       log: options.log,
@@ -217,16 +226,21 @@ export class Arbiter implements Controller {
     const config = this.#configs.get(key);
     if (record === undefined || config === undefined) return undefined;
     const messagesOf = (watcher: string) => this.#supervisor.messagesOf(watcher);
-    const surroundings = { state, messagesOf, streamTrouble: () => this.#outputs.troubleOf(key) };
+    const surroundings = { state, messagesOf, outputs: this.#outputs };
     return viewWatcher(surroundings, record, config, monotonicMs());
   }
 
-  processes(key: string, pid?: number): readonly ProcessView[] {
+  async processes(key: string, pid?: number): Promise<readonly ProcessView[]> {
     this.#requireWatcher(key);
     const workers = this.#supervisor
       .workersOf(key)
       .filter(({ identity }) => pid === undefined || identity.pid === pid);
-    return workers.map((worker) => this.#describeWorker(worker));
+    const views: ProcessView[] = [];
+    for (const worker of workers) {
+      await this.#pace.breathe();
+      views.push(this.#describeWorker(worker));
+    }
+    return views;
   }
 
   extendStats(key: string, pid: number, stats: JsonObject): Promise<JsonObject> {
@@ -603,6 +617,12 @@ function operation(
 
 function noKeys(): ReplyBody {
   return {};
+}
+
+function definedIn(env: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
 }
 
 function promiseWithResolver(): { promise: Promise<void>; resolve: () => void } {

@@ -10,7 +10,13 @@ import {
   type WatcherConfig,
 } from '#libs/config';
 import type { CommandRequest, CommandResult } from '#libs/native';
-import { CircusError, type EventName, isJsonObject, type JsonObject } from '#libs/protocol';
+import {
+  CircusError,
+  type EventName,
+  isJsonObject,
+  type JsonObject,
+  messageOf,
+} from '#libs/protocol';
 import type { EventFacts } from '#libs/supervision';
 import { epochSeconds } from './clock.ts';
 import { HookQueue } from './hook-queue.ts';
@@ -63,7 +69,7 @@ export class Hooks {
       this.#options.publish(config.name, 'hook_success', { name: hook });
       return exitCode === 0;
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       this.#options.warn(`${hook} of ${config.name} has failed: ${reason}`);
       this.#options.publish(config.name, 'hook_failure', { name: hook, error: reason });
       return ignoresErrors;
@@ -86,7 +92,7 @@ export class Hooks {
       if (!isJsonObject(added)) throw new Error('what it has printed is no JSON object');
       return { ...stats, ...added };
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       throw new CircusError('failed', `extended_stats of ${config.name}: ${reason}`, error);
     }
   }

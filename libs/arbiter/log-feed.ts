@@ -1,5 +1,6 @@
 /** One topic of the log channel: counts what has come, and publishes it within bounds. */
 import type { LogPiece } from '#libs/protocol';
+import { pieceEnd } from '#libs/streams';
 import type { LogChannel } from './log-channel.ts';
 
 /** What one message has at most, in bytes: what waits for a slow follower is counted in messages. */
@@ -11,8 +12,6 @@ const messageBytes = 16 * 1024;
  */
 const bytesPerSecond = 8 * 1024 * 1024;
 const burstBytes = 4 * 1024 * 1024;
-
-const newline = 10;
 
 /** Something that was read and counted. */
 export interface FeedRecord extends Omit<LogPiece, 'watcher' | 'bytes' | 'data'> {
@@ -54,7 +53,7 @@ export class LogFeed {
     this.activeMs = performance.now();
     if (!this.#allows(data.length)) return;
     for (let from = 0; from < data.length; ) {
-      const to = endOfMessage(data, from);
+      const to = pieceEnd(data, from, messageBytes);
       const place = { position: position + from, bytes: to - from };
       const text = data.toString('utf8', from, to);
       this.#send({ ...facts, ...place, data: text });
@@ -81,12 +80,4 @@ export class LogFeed {
     this.#allowance -= bytes;
     return true;
   }
-}
-
-/** Between two lines, unless one is longer than a message. */
-function endOfMessage(data: Buffer, from: number): number {
-  const limit = from + messageBytes;
-  if (data.length <= limit) return data.length;
-  const line = data.lastIndexOf(newline, limit - 1) + 1;
-  return line > from ? line : limit;
 }

@@ -5,13 +5,14 @@
 import { request } from 'node:http';
 import { connect, type NetConnectOpts } from 'node:net';
 import type { ProbeTarget } from '#libs/config';
-import { type CommandRequest, type CommandResult, errnoName } from '#libs/native';
+import { type CommandRequest, type CommandResult, errnoName, isPassing } from '#libs/native';
+import { messageOf } from '#libs/protocol';
 
 /** What came of a question: null is well, otherwise why not, for people. */
 export type ProbeResult = string | null;
 
 /** Of an answer no more is looked at. */
-const maxBodyBytes = 64 * 1024;
+export const maxBodyBytes = 64 * 1024;
 const maxOutputBytes = 4 * 1024;
 const maxReasonLength = 200;
 
@@ -47,8 +48,7 @@ export function probeHttp(url: URL, timeoutMs: number): Promise<ProbeResult> {
     };
     const timer = setTimeout(() => finish(tooSlow('no answer', timeoutMs)), timeoutMs);
     call.on('response', (response) => {
-      const { statusCode = 0 } = response;
-      const result = statusCode >= 200 && statusCode < 400 ? null : `status ${statusCode}`;
+      const result = judgeStatus(response.statusCode ?? 0);
       let length = 0;
       response.on('data', (chunk: Buffer) => {
         length += chunk.length;
@@ -62,7 +62,7 @@ export function probeHttp(url: URL, timeoutMs: number): Promise<ProbeResult> {
   });
 }
 
-/** Runs a command to its end; exit code 0 is well. */
+/** Runs a command to its end; exit code 0 is well. @throws SpawnError we lack means */
 export async function probeCommand(
   run: (request: CommandRequest) => Promise<CommandResult>,
   request: Omit<CommandRequest, 'maxOutputBytes'>,
@@ -71,7 +71,8 @@ export async function probeCommand(
     const result = await run({ ...request, maxOutputBytes });
     return describeResult(result, request.timeoutMs);
   } catch (error) {
-    return shorten(error instanceof Error ? error.message : String(error));
+    if (isPassing(error)) throw error;
+    return shorten(messageOf(error));
   }
 }
 
@@ -85,7 +86,12 @@ function describeResult(result: CommandResult, timeoutMs: number): ProbeResult {
   return line === '' ? ending : shorten(`${ending}: ${line}`);
 }
 
-function tooSlow(what: string, timeoutMs: number): string {
+/** Whether a status is well. */
+export function judgeStatus(status: number): ProbeResult {
+  return status >= 200 && status < 400 ? null : `status ${status}`;
+}
+
+export function tooSlow(what: string, timeoutMs: number): string {
   return `${what} within ${timeoutMs / 1_000} s`;
 }
 

@@ -1,6 +1,6 @@
 /** The `signal` command: one of its six forms, to processes of a watcher (protocol 2.3). */
 import { childrenOf, descendantsOf, type ProcessIdentity, sendSignal } from '#libs/native';
-import { CircusError, type SignalRequest } from '#libs/protocol';
+import { CircusError, messageOf, type SignalRequest } from '#libs/protocol';
 import type { Worker } from './worker.ts';
 
 /**
@@ -14,7 +14,7 @@ export function signalWorkers(workers: readonly Worker[], request: SignalRequest
     try {
       sendSignal(target, request.signum);
     } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
+      const reason = messageOf(cause);
       throw new CircusError('os_error', reason, cause);
     }
   }

@@ -15,7 +15,9 @@ import {
   type ProcessIdentity,
   Reaper,
   runCommand,
+  type SpawnRequest,
   sendSignal,
+  spawnProcess,
 } from '#libs/native';
 import type { EventName } from '#libs/protocol';
 import {
@@ -128,6 +130,8 @@ export class Supervisor {
   readonly #released = new Map<number, Worker>();
   /** What they have started is no more ours than they are, even when they are gone. */
   readonly #releasedTickets = new Set<number>();
+  /** Pids of circusd's own children that are no workers, and no strays. */
+  readonly #helpers = new Set<number>();
   readonly #lookup = keepChildLookup(lookupKeptMs);
   readonly #leftovers = new Leftovers({
     // The program that embeds us has children of its own, and orphans do not come to it.
@@ -135,6 +139,7 @@ export class Supervisor {
       this.#options.isEmbedded ||
       this.#workers.has(pid) ||
       this.#released.has(pid) ||
+      this.#helpers.has(pid) ||
       (this.#sparesHooks && this.#reaper.isWatched(pid)),
     isSpared: (ticket) => this.#releasedTickets.has(ticket) || this.#isLiving(ticket),
     lookup: this.#lookup,
@@ -196,6 +201,20 @@ export class Supervisor {
   /** Processes below circusd of which nobody knows whose they are. */
   strays(): ProcessIdentity[] {
     return this.#leftovers.strays();
+  }
+
+  /**
+   * Starts a child that is no worker and ends with circusd. `onExit` is told of its death, unless it
+   * outlives the last worker.
+   */
+  startHelper(request: SpawnRequest, onExit: (exit: ExitRecord) => void): ProcessIdentity {
+    const identity = spawnProcess(request);
+    this.#helpers.add(identity.pid);
+    this.#reaper.watch(identity.pid, (exit) => {
+      this.#helpers.delete(exit.pid);
+      onExit(exit);
+    });
+    return identity;
   }
 
   /** Stops every timer. Processes that still run are left alone. */

@@ -10,12 +10,14 @@ import {
   OutputStream,
   PipeReader,
   planStream,
+  type StreamHosts,
   type StreamName,
   type StreamTexts,
 } from '#libs/streams';
 import type { EventFacts } from '#libs/supervision';
+import { type OutputPath, outputPaths } from './output-path.ts';
 import { OwnOutput } from './own-output.ts';
-import type { OutputPath, WatcherLogs } from './watcher-logs.ts';
+import type { WatcherLogs } from './watcher-logs.ts';
 
 /** How long the end of a process waits for a stream that takes nothing. Milliseconds. */
 const graceMs = 50;
@@ -39,6 +41,8 @@ export interface OutputOptions {
   readonly configOf: (key: string) => WatcherConfig;
   readonly publish: (watcher: string, event: EventName, facts: EventFacts) => void;
   readonly log: { info(text: string): void; warn(text: string): void };
+  /** How stream classes of the user are run. */
+  readonly hosts: StreamHosts;
   /** Sees all that is read. */
   readonly logs: WatcherLogs;
 }
@@ -137,17 +141,22 @@ export class WatcherOutputs {
 
   /** How the output of its processes is read. */
   pathsOf(key: string): OutputPath[] {
-    const [stdout, stderr] = streamNames.map((name) => this.#pathOf(key, name));
-    if (stdout === undefined || stderr === undefined) return [];
-    if (stdout.path === null || stdout.path !== stderr.path) return [stdout, stderr];
-    const note = `${stdout.note}; stdout and stderr are in one file`;
-    return [{ ...stdout, names: streamNames, note }];
+    const config = this.#options.configOf(key);
+    return outputPaths(config, (name) => {
+      const texts = config.streams[name];
+      return texts === undefined ? undefined : this.#require(key, name, texts).stream;
+    });
   }
 
   /** Why output is not where it should be, for people. */
   troubleOf(key: string): string | null {
     const troubles = this.#outputsOf(key).map(({ stream }) => stream.trouble);
     return troubles.find((trouble) => trouble !== null) ?? null;
+  }
+
+  /** How many bytes of its output were dropped. */
+  droppedOf(key: string): number {
+    return this.#outputsOf(key).reduce((sum, { stream }) => sum + stream.droppedBytes, 0);
   }
 
   /** Opens all files again by their names; gives the paths that processes write to by themselves. */
@@ -228,25 +237,6 @@ export class WatcherOutputs {
     return reader;
   }
 
-  #pathOf(key: string, name: StreamName): OutputPath {
-    const { streams, options } = this.#options.configOf(key);
-    const texts = streams[name];
-    const place = { names: [name], path: null };
-    if (options[`close_child_${name}`]) {
-      return { ...place, kind: 'none', note: `close_child_${name}: it goes to /dev/null` };
-    }
-    if (texts !== undefined) {
-      const { directPath } = this.#require(key, name, texts).stream;
-      if (directPath === undefined) return { ...place, kind: 'pipes', note: null };
-      const note = 'pid and time are not recorded: the processes write the file themselves';
-      return { names: [name], path: directPath, kind: 'file', note };
-    }
-    if (options.log_ring > 0) {
-      return { ...place, kind: 'pipe', note: 'the pid is not recorded: processes share a pipe' };
-    }
-    return { ...place, kind: 'none', note: "log_ring = 0: it goes to circusd's own output" };
-  }
-
   async #drain(readers: readonly PipeReader[]): Promise<void> {
     const end = performance.now() + graceMs;
     for (const reader of readers) {
@@ -300,7 +290,8 @@ export class WatcherOutputs {
 
   #plan(key: string, stream: StreamName, texts: StreamTexts): ReturnType<typeof planStream> {
     const watcher = this.#nameOf(key);
-    return planStream(texts, { watcher, stream, files: this.#files, now: Date.now });
+    const { hosts } = this.#options;
+    return planStream(texts, { watcher, stream, files: this.#files, hosts, now: Date.now });
   }
 
   #nameOf(key: string): string {

@@ -10,18 +10,19 @@ import {
   troubleOf,
   type WatcherRecord,
 } from '#libs/supervision';
+import type { WatcherOutputs } from './watcher-outputs.ts';
 
 /** Where to look. */
 export interface WatcherLook {
   readonly state: DaemonState;
   messagesOf(key: string): Record<string, string>;
-  /** Why output is not where it should be. */
-  streamTrouble(): string | null;
+  /** Why output is not where it should be, and what was dropped of it. */
+  readonly outputs: Pick<WatcherOutputs, 'troubleOf' | 'droppedOf'>;
 }
 
 /** Looks at the core's record and the configuration; only what is asked for is worked out. */
 export function viewWatcher(
-  { state, messagesOf, streamTrouble }: WatcherLook,
+  { state, messagesOf, outputs }: WatcherLook,
   record: WatcherRecord,
   config: WatcherConfig,
   now: number,
@@ -54,7 +55,10 @@ export function viewWatcher(
     },
     origins: config.origins,
     get trouble(): string | null {
-      return troubleOf(state, record, now) ?? streamTrouble();
+      return troubleOf(state, record, now) ?? outputs.troubleOf(record.key);
+    },
+    get droppedBytes(): number {
+      return outputs.droppedOf(record.key);
     },
   };
 }

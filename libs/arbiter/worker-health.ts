@@ -10,17 +10,21 @@ import {
   readinessNumber,
   type WatcherConfig,
 } from '#libs/config';
-import type {
-  CommandRequest,
-  CommandResult,
-  DescriptorMapping,
-  ProcessIdentity,
+import {
+  type CommandRequest,
+  type CommandResult,
+  type DescriptorMapping,
+  type DescriptorPoll,
+  isPassing,
+  type ProcessIdentity,
 } from '#libs/native';
+import { messageOf } from '#libs/protocol';
 import { monotonicMs } from './clock.ts';
 import { hasMatchingLine } from './line-pattern.ts';
+import { prepareQuestion, type Question } from './local-questions.ts';
 import type { NotifyChannel } from './notify-channel.ts';
 import type { ProbeGate } from './probe-gate.ts';
-import { type ProbeResult, probeCommand, probeHttp, probeTcp } from './probes.ts';
+import { type ProbeResult, probeCommand, shorten } from './probes.ts';
 import { ReadyPipe } from './ready-pipe.ts';
 import { identityOptions, userOf } from './spawn-worker.ts';
 import type { LineListener } from './watcher-outputs.ts';
@@ -35,11 +39,15 @@ const slowAnswerMs = 100;
 /** Spreads the processes of a watcher over their common interval: no two of them at once. */
 const goldenRatio = 0.618_033_988_75;
 
+/** Questions of all processes are asked together at these times: to be woken costs more than to ask. */
+const beatMs = 200;
+
 /** What all of them share. */
 export interface HealthMeans {
   /** @throws SystemError */
   openChannel(): NotifyChannel;
   runCommand(request: CommandRequest): Promise<CommandResult>;
+  readonly poll: DescriptorPoll;
   readonly commandGate: ProbeGate;
   readonly connectionGate: ProbeGate;
   warn(text: string): void;
@@ -171,10 +179,7 @@ export class WorkerHealth {
     if (!isProbe(liveness)) return;
     const question = { kind: liveness, target: liveness_target ?? '', timeoutMs };
     const intervalMs = liveness_interval * 1_000;
-    this.#timer = setTimeout(
-      () => this.#askAgain(question, intervalMs),
-      intervalMs * ((seed * goldenRatio) % 1),
-    );
+    this.#askAgain(question, intervalMs, monotonicMs() + intervalMs * ((seed * goldenRatio) % 1));
   }
 
   /** It is on its way out: nothing more is asked or reported. */
@@ -224,66 +229,77 @@ export class WorkerHealth {
     this.#timer = setTimeout(look, timeoutMs);
   }
 
-  #askAgain(question: Question, intervalMs: number, failures = 0): void {
-    const begun = monotonicMs();
-    this.#ask(question, (result) => {
-      const isExcused = monotonicMs() < this.#leavingUntil;
-      const count = result === null || isExcused ? 0 : failures + 1;
-      const limit = this.#watcher.options.liveness_failures;
-      if (count >= limit) {
+  /** Asks at the beat after `dueMs`, and one interval after that, not after the answer. */
+  #askAgain(question: Asked, intervalMs: number, dueMs: number, failures = 0): void {
+    const beat = Math.min(beatMs, intervalMs);
+    const atMs = Math.ceil(Math.max(dueMs, monotonicMs()) / beat) * beat;
+    this.#timer = setTimeout(() => {
+      this.#ask(question, (result, isShortage) => {
+        const isExcused = monotonicMs() < this.#leavingUntil;
+        const more = isShortage ? failures : failures + 1;
+        const count = result === null || isExcused ? 0 : more;
+        const limit = this.#watcher.options.liveness_failures;
+        if (count < limit) {
+          this.#askAgain(question, intervalMs, atMs + intervalMs, count);
+          return;
+        }
         const times = limit === 1 ? '' : `, ${limit} times in a row`;
         this.#listener.unhealthy(`liveness ${question.kind}: ${result}${times}`);
-        return;
-      }
-      const pause = Math.max(0, intervalMs - (monotonicMs() - begun));
-      this.#timer = setTimeout(() => this.#askAgain(question, intervalMs, count), pause);
-    });
+      });
+    }, atMs - monotonicMs());
   }
 
   /** Calls back with the answer, unless it is not wanted any more by then. */
-  #ask(question: Question, then: (result: ProbeResult) => void): void {
-    const answer = this.#probe(question).catch((error: unknown) => {
-      return error instanceof Error ? error.message : String(error);
-    });
-    void answer.then((result) => {
-      if (!this.#over.signal.aborted) then(result);
-    });
+  #ask(question: Asked, then: (result: ProbeResult, isShortage: boolean) => void): void {
+    const tell = (result: ProbeResult, isShortage = false): void => {
+      if (!this.#over.signal.aborted) then(result, isShortage);
+    };
+    this.#probe(question).then(
+      (result) => tell(result),
+      // That circusd could not ask, for want of descriptors, is not the process's fault.
+      (error: unknown) => tell(shorten(messageOf(error)), isPassing(error)),
+    );
   }
 
-  async #probe({ kind, target: text, timeoutMs }: Question): Promise<ProbeResult> {
+  /** @throws Error the target cannot be made out, or its turn never came */
+  async #probe(asked: Asked): Promise<ProbeResult> {
+    asked.question ??= this.#prepare(asked);
+    return await asked.question(asked.timeoutMs);
+  }
+
+  #prepare({ kind, target: text }: Asked): Question {
     const { commandGate, connectionGate, runCommand } = this.#means;
     const env = { ...buildEnvironment(this.#watcher, process.env), ...this.env };
     const pid = this.#process?.pid ?? 0;
     const target = buildProbeTarget(kind, text, { wid: this.#wid, pid, env });
     const { name } = this.#watcher;
     const { signal } = this.#over;
-    switch (target.kind) {
-      case 'tcp':
-        return await connectionGate.run(name, signal, () => probeTcp(target, timeoutMs));
-      case 'http':
-        return await connectionGate.run(name, signal, () => probeHttp(target.url, timeoutMs));
-      case 'exec': {
-        const own = { CIRCUS_PID: String(pid), CIRCUS_WID: String(this.#wid) };
-        const request = {
-          ...identityOptions(this.#watcher),
-          argv: target.argv,
-          env: { ...env, ...own },
-          timeoutMs,
-          signal,
-          // What a command leaves behind and cannot be found ends with the process, at the latest.
-          mark: this.#ticket,
-          endsItsGroup: true,
-        };
-        return await commandGate.run(name, signal, () => probeCommand(runCommand, request));
-      }
+    if (target.kind !== 'exec') {
+      const question = prepareQuestion(target, this.#means.poll);
+      return (timeoutMs) => connectionGate.run(name, signal, () => question(timeoutMs));
     }
+    const request = {
+      ...identityOptions(this.#watcher),
+      argv: target.argv,
+      env: { ...env, CIRCUS_PID: String(pid), CIRCUS_WID: String(this.#wid) },
+      signal,
+      // What a command leaves behind and cannot be found ends with the process, at the latest.
+      mark: this.#ticket,
+      endsItsGroup: true,
+    };
+    return (timeoutMs) => {
+      const job = () => probeCommand(runCommand, { ...request, timeoutMs });
+      return commandGate.run(name, signal, job);
+    };
   }
 }
 
-interface Question {
+/** What is asked again and again. */
+interface Asked {
   readonly kind: ProbeKind;
   readonly target: string;
   readonly timeoutMs: number;
+  question?: Question;
 }
 
 /** The first number that no socket has. */

@@ -1,5 +1,5 @@
 /** What can go wrong between a client and circusd, as types that a caller can tell apart. */
-import type { JsonObject } from '#libs/protocol';
+import { type JsonObject, messageOf } from '#libs/protocol';
 
 /** No reply came in time: no daemon at that address, or the work takes longer. */
 export class TimeoutError extends Error {
@@ -38,7 +38,7 @@ export class EndpointError extends Error {
   override readonly name = 'EndpointError';
 
   constructor(endpoint: string, cause: unknown) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = messageOf(cause);
     super(
       `cannot connect to '${endpoint}': ${why}; tcp://<host>:<port> or ipc://<path> is expected`,
       {

@@ -1,5 +1,5 @@
 /** What the flags of `logs` ask for. */
-import type { JsonObject, LogPiece } from '#libs/protocol';
+import { type JsonObject, type LogPiece, messageOf } from '#libs/protocol';
 import { type CommandLine, UsageError } from './command.ts';
 import { given } from './given.ts';
 
@@ -60,6 +60,6 @@ function readExpression(text: string): RegExp {
   try {
     return new RegExp(text);
   } catch (error) {
-    throw new UsageError(`--grep: ${error instanceof Error ? error.message : String(error)}`);
+    throw new UsageError(`--grep: ${messageOf(error)}`);
   }
 }

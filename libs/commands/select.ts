@@ -1,7 +1,13 @@
 /** From the names that a request gives to watchers (protocol 2.1 "Names"). */
 import { runInNewContext } from 'node:vm';
 import { matchesPattern } from '#libs/config';
-import { CircusError, type Controller, type Selection, type WatcherView } from '#libs/protocol';
+import {
+  CircusError,
+  type Controller,
+  messageOf,
+  type Selection,
+  type WatcherView,
+} from '#libs/protocol';
 
 /** A way of matching: those of the lower-cased watcher names that are meant by what was sent. */
 type Matcher = (keys: readonly string[]) => string[];
@@ -104,7 +110,7 @@ function readExpression(pattern: string): RegExp {
   try {
     return new RegExp(pattern, 'iy');
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = messageOf(cause);
     throw new CircusError('invalid_message', `invalid regular expression '${pattern}': ${why}`);
   }
 }

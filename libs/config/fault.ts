@@ -37,8 +37,3 @@ export class FaultList {
     this.warnings.push(faultAt(place, message));
   }
 }
-
-/** The text of whatever was thrown. */
-export function errorText(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}

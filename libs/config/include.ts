@@ -1,7 +1,8 @@
 /** Reads a configuration file and whatever it includes (protocol 6.2), at any depth. */
 import { readFileSync, realpathSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { errorText, type FaultList, type Place } from './fault.ts';
+import { messageOf } from '#libs/protocol';
+import type { FaultList, Place } from './fault.ts';
 import { findBelow, findFiles } from './glob.ts';
 import { type IniEntry, type IniSection, mergeSections, parseIni } from './ini-file.ts';
 import { hasPattern } from './shell-pattern.ts';
@@ -76,7 +77,7 @@ function readText(included: Included, found: FaultList): string | undefined {
   try {
     bytes = readFileSync(included.path);
   } catch (error) {
-    found.fault(included.place, `cannot be read: ${errorText(error)}`);
+    found.fault(included.place, `cannot be read: ${messageOf(error)}`);
     return undefined;
   }
   const text = bytes.toString('utf8');

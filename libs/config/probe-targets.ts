@@ -1,5 +1,5 @@
 /** What readiness and liveness ask: their targets, read and checked. */
-
+import { messageOf } from '#libs/protocol';
 import { splitWords } from './shell-words.ts';
 import { substitute, workerVariables } from './variables.ts';
 import type { WatcherConfig } from './watcher-config.ts';
@@ -77,7 +77,7 @@ function problemOf(kind: string, target: string | null): string | undefined {
     readTarget(kind, target);
     return undefined;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return messageOf(error);
   }
 }
 

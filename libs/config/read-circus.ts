@@ -1,8 +1,8 @@
 /** Reads the `[circus]` section (protocol 6.2). */
 import { findOption, parseOption, quoteName, suggestName, withDefaults } from '#libs/options';
-import type { Json } from '#libs/protocol';
+import { type Json, messageOf } from '#libs/protocol';
 import { type CircusOptions, circusTable } from './circus-options.ts';
-import { errorText, type FaultList, type Place } from './fault.ts';
+import type { FaultList, Place } from './fault.ts';
 import { type IniEntry, type IniSection, warnOfRepeated } from './ini-file.ts';
 import type { WatcherSources } from './read-watcher.ts';
 import { substitute, type VariableLookup } from './variables.ts';
@@ -59,7 +59,7 @@ function readCircusOption(
   try {
     return parseOption(row, text);
   } catch (error) {
-    found.fault(place, errorText(error));
+    found.fault(place, messageOf(error));
     return undefined;
   }
 }

@@ -1,8 +1,8 @@
 /** Reads `[socket:NAME]` (protocol 6.4). */
 import { isIP } from 'node:net';
 import { findOption, parseOption, quoteName, suggestName, withDefaults } from '#libs/options';
-import type { Json } from '#libs/protocol';
-import { errorText, type FaultList, type Place } from './fault.ts';
+import { type Json, messageOf } from '#libs/protocol';
+import type { FaultList, Place } from './fault.ts';
 import { type IniEntry, type IniSection, warnOfRepeated } from './ini-file.ts';
 import type { ConfigChecks } from './read-watcher.ts';
 import { type SocketOptions, socketTable } from './socket-options.ts';
@@ -70,7 +70,7 @@ function readValues(section: IniSection, lookup: VariableLookup, found: FaultLis
       try {
         values.set(row.name, { value: parseOption(row, substitute(entry.value, lookup)), entry });
       } catch (error) {
-        found.fault(place, errorText(error));
+        found.fault(place, messageOf(error));
       }
     }
   }

@@ -1,8 +1,8 @@
 /** Makes a watcher's configuration of its section, or of what the `add` command says. */
 import { quoteName } from '#libs/options';
-import { CircusError, type Json, type JsonObject } from '#libs/protocol';
+import { CircusError, type Json, type JsonObject, messageOf } from '#libs/protocol';
 import { expandNames, type OwnEnvironment, readWatcherEnv } from './environment.ts';
-import { errorText, type FaultList, type Place } from './fault.ts';
+import type { FaultList, Place } from './fault.ts';
 import { parseHook } from './hook.ts';
 import { type IniEntry, type IniSection, warnOfRepeated } from './ini-file.ts';
 import { splitWords } from './shell-words.ts';
@@ -114,7 +114,7 @@ function readSettings(section: IniSection, lookup: VariableLookup, found: FaultL
       else warnOfRepeated(first.entry, entry, section, found);
       warnOfMisspelling(entry.key, place, found);
     } catch (error) {
-      found.fault(place, errorText(error));
+      found.fault(place, messageOf(error));
     }
   }
   return settings;
@@ -200,7 +200,7 @@ function warnOfQuotes(line: string, place: Place, found: FaultList): void {
   try {
     splitWords(line);
   } catch (error) {
-    found.warn(place, `cannot be split into words, so it will not start: ${errorText(error)}`);
+    found.warn(place, `cannot be split into words, so it will not start: ${messageOf(error)}`);
   }
 }
 

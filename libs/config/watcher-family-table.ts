@@ -58,7 +58,7 @@ const hooks: Readonly<Record<HookName, string>> = {
 
 const streams: Readonly<Record<(typeof streamKeys)[number], string>> = {
   class:
-    'What becomes of the output: FileStream, WatchedFileStream, TimedRotatingFileStream, StdoutStream, FancyStdoutStream, JsonStream or QueueStream. FileStream when only `filename` is given.',
+    'What becomes of the output: FileStream, WatchedFileStream, TimedRotatingFileStream, StdoutStream, FancyStdoutStream, JsonStream or QueueStream; `./file.js#Class` or `exec:command` for one of your own, to which further keys are told. FileStream when only `filename` is given.',
   filename: 'The file to write to (the File streams).',
   max_bytes: 'Begin a new file before this size, in bytes; 0 is never (FileStream).',
   backup_count: 'How many old files to keep; with 0 none is renamed and the file grows.',

@@ -1,5 +1,6 @@
 /** Linux, for the daemon: starting processes, learning of their deaths, telling who is who. */
 export { type ActivatedSocket, closeActivated, takeActivatedSockets } from './activation.ts';
+export { connectNow, findPeer, type Peer } from './connect-now.ts';
 export { openDatagramSender } from './datagram-sender.ts';
 export { EmbeddedReaper } from './embedded-reaper.ts';
 export type { DescriptorMapping } from './file-actions.ts';
@@ -14,7 +15,7 @@ export {
   type SocketRequest,
 } from './listening-socket.ts';
 export { type NotifyMessage, NotifySocket } from './notify-socket.ts';
-export { createPipe, type Pipe } from './pipes.ts';
+export { createPipe, type Pipe, widenPipe } from './pipes.ts';
 export { constants, requireSupportedPlatform } from './platform.ts';
 export { DescriptorPoll } from './poll.ts';
 export { readMark } from './process-mark.ts';

@@ -39,6 +39,7 @@ const signatures = {
   socket: 'int socket(int, int, int)',
   bind: 'int bind(int, void *, uint)',
   listen: 'int listen(int, int)',
+  connect: 'int connect(int, void *, uint)',
   sendto: 'long sendto(int, void *, size_t, int, void *, uint)',
   setsockopt: 'int setsockopt(int, int, int, void *, uint)',
   getsockopt: 'int getsockopt(int, int, int, void *, void *)',
@@ -109,6 +110,7 @@ interface Libc {
   socket(family: number, type: number, protocol: number): number;
   bind(fd: number, address: Buffer, length: number): number;
   listen(fd: number, backlog: number): number;
+  connect(fd: number, address: Buffer, length: number): number;
   sendto(
     fd: number,
     message: Buffer,

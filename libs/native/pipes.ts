@@ -18,3 +18,8 @@ export function createPipe(): Pipe {
   if (libc().pipe2(ends, constants.O_CLOEXEC) !== 0) throw new SystemError('cannot create a pipe');
   return { readFd: ends.readInt32LE(0), writeFd: ends.readInt32LE(4) };
 }
+
+/** Lets more wait in a pipe than 64 kB; false: the system allows no more pages of pipes. */
+export function widenPipe(fd: number, bytes: number): boolean {
+  return libc().fcntl(fd, constants.F_SETPIPE_SZ, bytes) >= 0;
+}

@@ -26,6 +26,7 @@ export const opaqueBytes = {
 
 /** Values that x64 and arm64, glibc and musl share. */
 export const constants = {
+  F_SETPIPE_SZ: 1031,
   F_SETFD: 2,
   F_GETFL: 3,
   F_SETFL: 4,
@@ -60,6 +61,7 @@ export const constants = {
   SOL_SOCKET: 1,
   SO_REUSEADDR: 2,
   SO_TYPE: 3,
+  SO_ERROR: 4,
   SO_REUSEPORT: 15,
   SO_PASSCRED: 16,
   SCM_CREDENTIALS: 2,
@@ -72,6 +74,7 @@ export const constants = {
   IPV6_V6ONLY: 26,
   AI_PASSIVE: 1,
   POLLIN: 0x01,
+  POLLOUT: 0x04,
   POLLNVAL: 0x20,
 } as const;
 

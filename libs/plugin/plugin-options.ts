@@ -7,7 +7,7 @@ import {
   suggestName,
   withDefaults,
 } from '#libs/options';
-import type { Json } from '#libs/protocol';
+import { type Json, messageOf } from '#libs/protocol';
 
 /** All that is wrong with a plugin's options. */
 export class PluginOptionsError extends Error {
@@ -31,7 +31,7 @@ export function readPluginOptions<const T extends OptionTable>(
     try {
       values.set(row.name, parseOption(row, text));
     } catch (error) {
-      problems.push(`${key} = ${text}: ${error instanceof Error ? error.message : error}`);
+      problems.push(`${key} = ${text}: ${messageOf(error)}`);
     }
   }
   if (problems.length > 0) throw new PluginOptionsError(problems.join('; '));

@@ -1,6 +1,6 @@
 /** A plugin from its construction to its end (protocol 5.2). */
 import { CircusClient, type ReceivedEvent, ReplyError } from '#libs/client';
-import type { JsonObject } from '#libs/protocol';
+import { type JsonObject, traceOf } from '#libs/protocol';
 import type { CircusPlugin, PluginContext, PluginLog } from './circus-plugin.ts';
 import { EventFeed } from './event-feed.ts';
 
@@ -98,7 +98,7 @@ export class PluginRun {
     try {
       await this.#plugin.handle_recv([topic, payload]);
     } catch (error) {
-      const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      const text = traceOf(error);
       this.#log.error(`handle_recv has failed at ${topic}: ${text}`);
     }
   }

@@ -36,6 +36,8 @@ export interface WatcherView {
   readonly origins: Readonly<Record<string, string>>;
   /** Why it is not as wanted (a failed spawn, a back-off, a dependency), for people. */
   readonly trouble: string | null;
+  /** Bytes of output that were dropped since circusd started; absent: none. */
+  readonly droppedBytes?: number;
 }
 
 /** A live process of a watcher: what `stats` adds to its description. */
@@ -139,8 +141,11 @@ export interface Controller {
   /** All watchers, sorted by key. */
   watchers(): readonly WatcherView[];
   findWatcher(key: string): WatcherView | undefined;
-  /** Live processes of a watcher with what they use now, oldest first; one of them when named. */
-  processes(key: string, pid?: number): readonly ProcessView[];
+  /**
+   * Live processes of a watcher with what they use now, oldest first; one of them when named. Many
+   * are looked at in pieces, other work in between. Rejects with `not_found`.
+   */
+  processes(key: string, pid?: number): Promise<readonly ProcessView[]>;
   /**
    * What the watcher's hook extended_stats makes of the figures of a process; the same without one.
    *

@@ -35,3 +35,13 @@ export class CircusError extends Error {
     return errorTable[this.code].errno;
   }
 }
+
+/** The text of whatever was thrown, for people. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** As `messageOf`, with the places in the code: for our own bugs alone. */
+export function traceOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

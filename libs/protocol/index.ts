@@ -21,7 +21,7 @@ export {
   type Request,
   salvageRequest,
 } from './envelope.ts';
-export { CircusError, type ErrorCode, errorTable } from './errors.ts';
+export { CircusError, type ErrorCode, errorTable, messageOf, traceOf } from './errors.ts';
 export {
   commonEventKeys,
   type EventKey,

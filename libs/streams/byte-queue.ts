@@ -1,7 +1,11 @@
 /** Bytes that wait to be written, in few large buffers that are used again. */
 
-const batchBytes = 256 * 1024;
-const keptBatches = 4;
+/** A batch is written at once: little of little, much of much. */
+const smallestBatch = 64 * 1024;
+const largestBatch = 1024 * 1024;
+const keptBatches = 8;
+
+const newline = 10;
 
 /** First in, first out. Memory follows what waits, rounded up to a batch. */
 export class ByteQueue {
@@ -12,15 +16,20 @@ export class ByteQueue {
   /** What waits, without what was taken. */
   length = 0;
 
-  /** Copies the data. */
+  /** Copies the data. A batch ends between two lines, unless one is longer than a batch. */
   push(data: Buffer): void {
     this.length += data.length;
     for (let at = 0; at < data.length; ) {
-      this.#tail ??= this.#free.pop() ?? Buffer.allocUnsafeSlow(batchBytes);
-      const copied = data.copy(this.#tail, this.#fill, at);
+      this.#tail ??= this.#allocate();
+      const end = endOfFit(data, at, this.#tail.length - this.#fill);
+      if (end === at && this.#fill > 0) {
+        this.#closeTail();
+        continue;
+      }
+      const copied = data.copy(this.#tail, this.#fill, at, end > at ? end : data.length);
       at += copied;
       this.#fill += copied;
-      if (this.#fill === this.#tail.length) this.#closeTail();
+      if (at < data.length || this.#fill === this.#tail.length) this.#closeTail();
     }
   }
 
@@ -32,10 +41,11 @@ export class ByteQueue {
     return batch;
   }
 
-  /** Gives a buffer of `take` back. */
+  /** Gives a buffer of `take` back. The larger ones are kept. */
   recycle(batch: Buffer): void {
-    if (this.#free.length >= keptBatches) return;
-    this.#free.push(Buffer.from(batch.buffer, 0, batchBytes));
+    this.#free.push(Buffer.from(batch.buffer));
+    this.#free.sort((a, b) => a.length - b.length);
+    if (this.#free.length > keptBatches) this.#free.shift();
   }
 
   /** Gives up memory that is not needed now. */
@@ -44,10 +54,24 @@ export class ByteQueue {
     if (this.length === 0) this.#tail = undefined;
   }
 
+  #allocate(): Buffer {
+    let size = smallestBatch;
+    while (size < this.length && size < largestBatch) size *= 2;
+    const place = this.#free.findIndex((buffer) => buffer.length >= size);
+    const [free] = place < 0 ? [] : this.#free.splice(place, 1);
+    return free ?? Buffer.allocUnsafeSlow(size);
+  }
+
   #closeTail(): void {
     if (this.#tail === undefined || this.#fill === 0) return;
     this.#full.push(this.#tail.subarray(0, this.#fill));
     this.#tail = undefined;
     this.#fill = 0;
   }
+}
+
+/** Where the last line ends that fits; `from` when none does. */
+function endOfFit(data: Buffer, from: number, room: number): number {
+  if (data.length - from <= room) return data.length;
+  return Math.max(from, data.lastIndexOf(newline, from + room - 1) + 1);
 }

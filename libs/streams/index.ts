@@ -9,6 +9,7 @@ export {
   queueLimitBytes,
   type StreamReports,
 } from './output-stream.ts';
+export { pieceEnd } from './piece-end.ts';
 export { type PipeEvents, PipeReader } from './pipe-reader.ts';
 export {
   findStreamProblems,
@@ -22,6 +23,7 @@ export type {
   Sink,
   StreamClass,
   StreamContext,
+  StreamHosts,
   StreamName,
   StreamPlan,
 } from './stream-class.ts';

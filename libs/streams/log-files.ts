@@ -83,8 +83,7 @@ class LogFile implements Sink {
     let handle = this.#handle ?? (await this.#open());
     let room = this.#room(data);
     if (room === 0) {
-      await this.#close();
-      await this.rules.rotation?.rotate(this.name);
+      await Promise.all([this.#close(), this.rules.rotation?.rotate(this.name)]);
       handle = await this.#open();
       room = this.#room(data) || data.length;
     }

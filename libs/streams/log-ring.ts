@@ -92,9 +92,16 @@ export class LogRing {
     // A large one for small pieces would be forgotten as a whole.
     const isFit = spare !== undefined && (bytes > largestSegment || spare.length <= largestSegment);
     if (isFit && spare.length >= bytes) return spare;
-    const usual = Math.min(largestSegment, Math.max(smallestSegment, this.#held));
-    return Buffer.allocUnsafeSlow(Math.max(bytes, Math.min(usual, this.limitBytes)));
+    const usual = Math.min(largestSegment, Math.max(smallestSegment, this.#held), this.limitBytes);
+    return Buffer.allocUnsafeSlow(roundUp(Math.max(bytes, usual)));
   }
+}
+
+/** Powers of two, so that a store that is given up fits the next piece. */
+function roundUp(bytes: number): number {
+  let size = smallestSegment;
+  while (size < bytes) size *= 2;
+  return size;
 }
 
 /** Takes the last lines, oldest first; the first record loses what is before them. */

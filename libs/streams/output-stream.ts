@@ -41,7 +41,10 @@ export class OutputStream {
   #isWriting = false;
   #inFlight = 0;
   #problem: string | undefined;
+  /** Since the problem began. */
   #dropped = 0;
+  /** In all its life. */
+  #droppedBytes = 0;
   #wake: (() => void) | undefined;
   #closing: Promise<void> = Promise.resolve();
 
@@ -74,6 +77,11 @@ export class OutputStream {
   /** What is wrong now, for people. */
   get trouble(): string | null {
     return this.#problem ?? null;
+  }
+
+  /** How much was dropped so far. */
+  get droppedBytes(): number {
+    return this.#droppedBytes;
   }
 
   /** Takes the chunk, whatever waits: copied when this returns. */
@@ -127,6 +135,7 @@ export class OutputStream {
       this.#fail(this.#problem ?? `${this.#plan.sink.name} takes too little; output is dropped`);
     }
     this.#dropped += bytes;
+    this.#droppedBytes += bytes;
   }
 
   #start(): void {

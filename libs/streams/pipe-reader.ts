@@ -1,16 +1,22 @@
 /** Reads what one process writes, as fast as its stream takes it. */
 import { readSync } from 'node:fs';
 import { type ConnectOpts, Socket, type SocketConstructorOpts } from 'node:net';
+import { widenPipe } from '#libs/native';
 import type { OutputStream } from './output-stream.ts';
 import type { Chunk } from './stream-class.ts';
 
-/** The size of a pipe of Linux: what can be in it when its writer has died. */
+/** The size of a pipe of Linux, and what it gets when it was found full: fewer turns for more bytes. */
 const pipeBytes = 64 * 1024;
+const wideBytes = 512 * 1024;
+
+/** How many pipes may be wide at a time: what waits in them is memory of the kernel. */
+const maxWide = 64;
+let widePipes = 0;
 
 /**
  * One for all pipes: between a read and the end of its callback nothing else is read.
  */
-const readBuffer = Buffer.allocUnsafeSlow(256 * 1024);
+const readBuffer = Buffer.allocUnsafeSlow(wideBytes);
 
 /** A line without an end is held this long, and up to this many bytes; then it goes on in parts. */
 const heldMs = 1_000;
@@ -42,6 +48,7 @@ export class PipeReader {
   #heldBytes = 0;
   #timer: NodeJS.Timeout | undefined;
   #isPaused = false;
+  #isWide = false;
   /** Nobody can write to the pipe any more. */
   hasEnded = false;
 
@@ -68,7 +75,7 @@ export class PipeReader {
    * some of it may still be there.
    */
   sweep(): boolean {
-    for (let left = pipeBytes; left > 0 && !this.hasEnded; ) {
+    for (let left = this.#isWide ? wideBytes : pipeBytes; left > 0 && !this.hasEnded; ) {
       if (this.stream.isFull) return false;
       const bytes = this.#readNow();
       if (bytes === undefined) break;
@@ -100,6 +107,7 @@ export class PipeReader {
   }
 
   #onRead(bytes: number): boolean {
+    if (bytes >= pipeBytes && !this.#isWide) this.#widen();
     this.#take(readBuffer.subarray(0, bytes));
     if (!this.stream.isFull) return true;
     this.#isPaused = true;
@@ -109,6 +117,12 @@ export class PipeReader {
       this.#socket.resume();
     });
     return false;
+  }
+
+  #widen(): void {
+    if (widePipes >= maxWide || !widenPipe(this.#fd, wideBytes)) return;
+    this.#isWide = true;
+    widePipes += 1;
   }
 
   #take(data: Buffer): void {
@@ -168,6 +182,7 @@ export class PipeReader {
   #end(): void {
     if (this.hasEnded) return;
     this.hasEnded = true;
+    if (this.#isWide) widePipes -= 1;
     this.#passHeld();
     this.#events.onEnd();
   }

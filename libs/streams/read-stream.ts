@@ -7,10 +7,11 @@ import {
   suggestName,
   withDefaults,
 } from '#libs/options';
-import { CircusError, type Json } from '#libs/protocol';
+import { CircusError, type Json, messageOf } from '#libs/protocol';
 import { streamClasses } from './catalog.ts';
 import type { FullPolicy } from './output-stream.ts';
 import type { StreamClass, StreamContext, StreamPlan } from './stream-class.ts';
+import { findUserStream } from './user-stream.ts';
 
 /** Options as texts, `class` among them when it is given. */
 export type StreamTexts = Readonly<Record<string, string>>;
@@ -53,19 +54,18 @@ interface Reading {
 }
 
 function read({ class: name = 'FileStream', ...texts }: StreamTexts): Reading {
-  const stream = streamClasses.find((candidate) => candidate.name === name);
-  if (stream === undefined) {
-    return { stream, values: {}, problems: [{ key: 'class', message: classProblem(name) }] };
-  }
   const problems: StreamProblem[] = [];
+  const stream = findClass(name, problems);
+  if (stream === undefined) return { stream, values: {}, problems };
   const values = new Map<string, Json>();
   for (const [key, text] of Object.entries(texts)) {
     const row = findOption(stream.options, key);
     try {
-      if (row === undefined) throw new Error(unknownOption(key, stream));
-      values.set(row.name, parseOption(row, text));
+      if (row !== undefined) values.set(row.name, parseOption(row, text));
+      else if (stream.takesAny) values.set(key, text);
+      else throw new Error(unknownOption(key, stream));
     } catch (error) {
-      problems.push({ key, message: error instanceof Error ? error.message : String(error) });
+      problems.push({ key, message: messageOf(error) });
     }
   }
   for (const key of stream.required) {
@@ -73,13 +73,31 @@ function read({ class: name = 'FileStream', ...texts }: StreamTexts): Reading {
       problems.push({ key: 'class', message: `${stream.name} needs ${key}` });
     }
   }
-  return { stream, values: withDefaults(stream.options, values), problems };
+  const complete = withDefaults(stream.options, values);
+  const own = stream.takesAny ? Object.fromEntries(values) : {};
+  return { stream, values: { ...own, ...complete }, problems };
+}
+
+function findClass(name: string, problems: StreamProblem[]): StreamClass | undefined {
+  const builtIn = streamClasses.find((candidate) => candidate.name === name);
+  if (builtIn !== undefined) return builtIn;
+  try {
+    const own = findUserStream(name);
+    if (own === undefined) throw new Error(classProblem(name));
+    return own;
+  } catch (error) {
+    problems.push({
+      key: 'class',
+      message: messageOf(error),
+    });
+    return undefined;
+  }
 }
 
 function classProblem(name: string): string {
   const names = streamClasses.map((stream) => stream.name);
   if (/[./#:]/.test(name)) {
-    return `is a class of your own, which this release does not run: use one of ${names.join(', ')}`;
+    return `is none of ${names.join(', ')}; write a class of your own as ./file.js#Class or exec:command`;
   }
   const suggestion = suggestName(name, names);
   const remedy =

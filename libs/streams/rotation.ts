@@ -29,18 +29,30 @@ export function bySize(maxBytes: number, backupCount: number): Rotation {
       }
       return size > 0 ? 0 : Math.max(1, Math.min(limit, data.length));
     },
-    rotate: (path) => shiftBackups(path, backupCount),
+    rotate: shiftBackups(backupCount),
   };
 }
 
 /** `f.1` becomes `f.2` and so on, then `f` becomes `f.1`. */
-async function shiftBackups(path: string, backupCount: number): Promise<void> {
-  let free = 1;
-  while (free < backupCount && (await exists(`${path}.${free}`))) free += 1;
-  for (let number = free; number > 1; number -= 1) {
-    await rename(`${path}.${number - 1}`, `${path}.${number}`);
+function shiftBackups(backupCount: number): (path: string) => Promise<void> {
+  /** How many there are, but for the one too many. */
+  let known = 0;
+  return async (path) => {
+    while (known < backupCount - 1 && (await exists(`${path}.${known + 1}`))) known += 1;
+    for (let number = known; number > 0; number -= 1) {
+      await renameIfThere(`${path}.${number}`, `${path}.${number + 1}`);
+    }
+    await rename(path, `${path}.1`);
+  };
+}
+
+/** Somebody may have removed it. */
+async function renameIfThere(from: string, to: string): Promise<void> {
+  try {
+    await rename(from, to);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
-  await rename(path, `${path}.1`);
 }
 
 const secondMs = 1_000;

@@ -1,6 +1,7 @@
 /** What a stream class is: one object in a file of catalog/ and one row of catalog.ts. */
 import type { OptionTable, OptionValues } from '#libs/options';
 import type { LogFiles } from './log-files.ts';
+import type { HostStarter } from './stream-host.ts';
 
 /** One output of the processes. */
 export type StreamName = 'stdout' | 'stderr';
@@ -29,11 +30,20 @@ export interface Sink {
   close(): Promise<void>;
 }
 
+/** How classes of the user are run. */
+export interface StreamHosts {
+  readonly start: HostStarter;
+  /** The words that run a JavaScript class; file and class follow. */
+  readonly runner: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
 /** What a class is told of its place. */
 export interface StreamContext {
   readonly watcher: string;
   readonly stream: StreamName;
   readonly files: LogFiles;
+  readonly hosts: StreamHosts;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -54,6 +64,8 @@ export interface StreamClass {
   /** Its entry of the manual, for operators. */
   readonly doc: string;
   readonly options: OptionTable;
+  /** Options that the table does not have are taken as they are. */
+  readonly takesAny?: true;
   /** Options that have to be given. */
   readonly required: readonly string[];
   /** Nothing is opened yet. `values` were read by the table. */

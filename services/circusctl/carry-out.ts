@@ -73,9 +73,10 @@ export async function carryOut(
 /** Carries out what is circusctl's own, with a connection that is there when it is used. */
 async function runHere(
   work: NonNullable<Command['runInClient']>,
-  { command, line, settings }: CommandInvocation,
+  invocation: CommandInvocation,
   place: { controlEndpoint: string; interrupted: AbortSignal | undefined },
 ): Promise<number> {
+  const { command, line, settings } = invocation;
   checked(command, () => checkWordCount(command, line));
   const client = new CircusClient(settings.endpoint ?? place.controlEndpoint, {
     timeoutMs: settings.timeoutMs ?? defaultTimeoutMs,
@@ -84,6 +85,10 @@ async function runHere(
   try {
     await checkedLater(command, () => work(line, clientSide(settings, client, place)));
     return 0;
+  } catch (error) {
+    if (!(error instanceof ReplyError)) throw error;
+    const { interrupted } = place;
+    return await refuse({ ...invocation, client, interrupted }, {}, error.reply);
   } finally {
     client.close();
   }

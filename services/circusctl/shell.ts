@@ -3,6 +3,7 @@ import { ClosedError, defaultEndpoint } from '#libs/client';
 import { catalog, findTypedCommand } from '#libs/commands';
 import { splitWords } from '#libs/config';
 import { suggestName } from '#libs/options';
+import { messageOf } from '#libs/protocol';
 import { carryOut, type Surroundings } from './carry-out.ts';
 import { completeLine } from './complete-line.ts';
 import { explain } from './explain.ts';
@@ -88,7 +89,7 @@ class Shell {
     try {
       return splitWords(line);
     } catch (error) {
-      writeError(`error: ${error instanceof Error ? error.message : error}`);
+      writeError(`error: ${messageOf(error)}`);
       return [];
     }
   }
@@ -172,7 +173,7 @@ function tell(error: unknown): void {
   try {
     writeError(explain(error).text);
   } catch (fault) {
-    writeError(`circusctl: ${fault instanceof Error ? fault.message : fault}`);
+    writeError(`circusctl: ${messageOf(fault)}`);
     writeError('This is a fault of circusctl itself.');
   }
 }

@@ -1,6 +1,7 @@
 /** Reading the configuration the way circusd needs it: without a single fault, or not at all. */
 import { type CircusConfig, type ConfigChecks, formatFaults, readConfig } from '#libs/config';
 import { resolveGroup, resolveProtocol, resolveUser } from '#libs/native';
+import { messageOf } from '#libs/protocol';
 import { findStreamProblems } from '#libs/streams';
 import { listNotYetDone } from './not-yet.ts';
 import { StartupError } from './startup-error.ts';
@@ -31,6 +32,6 @@ function problemOf(resolve: () => unknown): string | undefined {
     resolve();
     return undefined;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return messageOf(error);
   }
 }

@@ -16,6 +16,8 @@ export interface DaemonOptions {
   readonly version: string;
   readonly config: CircusConfig;
   readonly reread: () => CircusConfig;
+  /** The words that run a stream class of the user. */
+  readonly streamHost: readonly string[];
   readonly log: Logger;
   /** The words that run the hook host. */
   readonly hookHost: readonly string[];
@@ -31,12 +33,13 @@ export interface DaemonOptions {
  * @throws StartupError the pidfile is another's; an endpoint or a socket cannot be bound
  */
 export async function runDaemon(options: DaemonOptions): Promise<void> {
-  const { version, config, reread, log, hookHost, pidfile } = options;
+  const { version, config, reread, log, hookHost, streamHost, pidfile } = options;
   log.info(`Starting master on pid ${process.pid}`);
   const publisher = new EventPublisher(log);
   const onEvent = publisher.publish.bind(publisher);
   const logChannel = new LogPublisher(config.circus.log_endpoint, log);
-  const arbiter = new Arbiter({ version, config, reread, log, hookHost, onEvent, logChannel });
+  const hosts = { hookHost, streamHost };
+  const arbiter = new Arbiter({ version, config, reread, log, onEvent, logChannel, ...hosts });
   const control = new ControlEndpoint(arbiter, log);
   const { endpoint, endpoint_owner: ownerName, pubsub_endpoint } = config.circus;
   const owner = ownerName === null ? undefined : resolveUser(ownerName);

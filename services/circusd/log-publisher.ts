@@ -2,7 +2,7 @@
 import { XPublisher } from 'zeromq';
 import type { LogChannel } from '#libs/arbiter';
 import type { Logger } from '#libs/logging';
-import { CircusError, type LogPiece, readyTopic } from '#libs/protocol';
+import { CircusError, type LogPiece, messageOf, readyTopic } from '#libs/protocol';
 import { Outbox } from './outbox.ts';
 import { refuseLiveSocket, SocketFile, socketPath } from './socket-file.ts';
 
@@ -45,7 +45,7 @@ export class LogPublisher implements LogChannel {
     } catch (error) {
       // It may be free when it is asked for again.
       this.#opening = undefined;
-      const cause = error instanceof Error ? error.message : String(error);
+      const cause = messageOf(error);
       const message = `log_endpoint ${this.#endpoint} cannot be bound: ${cause}; [circus] log_endpoint names another`;
       throw new CircusError('failed', message, error);
     }
@@ -94,7 +94,7 @@ export class LogPublisher implements LogChannel {
       throw error;
     }
     const outbox = new Outbox(socket, (error) => {
-      this.#log.debug(`output was not sent: ${error instanceof Error ? error.message : error}`);
+      this.#log.debug(`output was not sent: ${messageOf(error)}`);
     });
     const file = path === undefined ? undefined : new SocketFile(path);
     this.#channel = { socket, outbox, file };

@@ -5,7 +5,7 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { CircusClient, defaultEndpoint } from '#libs/client';
-import type { JsonObject } from '#libs/protocol';
+import { type JsonObject, messageOf } from '#libs/protocol';
 
 /** What circusd makes of an exit code (libs/arbiter/hooks.ts). */
 const exitCodes = { agreed: 0, refused: 1, failed: 2 } as const;
@@ -30,7 +30,7 @@ async function main(): Promise<void> {
     if ('stats' in facts) process.stdout.write(JSON.stringify(facts['stats']));
     process.exitCode = said === false ? exitCodes.refused : exitCodes.agreed;
   } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+    process.stderr.write(`${messageOf(error)}\n`);
     process.exitCode = exitCodes.failed;
   } finally {
     client.close();

@@ -16,6 +16,8 @@ export interface RunnerFlags {
   readonly logLevel: LogLevel;
   readonly logOutput: string;
   readonly ssh?: string;
+  /** A command line to be checked instead of a plugin to be run. */
+  readonly check?: string;
 }
 
 const codes = exitMeanings.map(([code, meaning]) => [String(code), meaning] as const);
@@ -64,6 +66,10 @@ export function runnerCommand(version: string): Command {
       '--log-output <file>',
       "file or syslog:// address to log to, '-' for standard error",
       '-',
+    )
+    .option(
+      '--check <command>',
+      'run a plugin in any language against a daemon that is only played, and tell what it does wrong',
     )
     .option('--ssh <server>', 'reach circusd by ssh: not in this release')
     .helpOption('-h, --help', 'print this page')

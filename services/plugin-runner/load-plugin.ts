@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { extname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { PluginClass } from '#libs/plugin';
+import { traceOf } from '#libs/protocol';
 import { isTypeStrippingSupported } from './type-stripping.ts';
 
 /** What is wrong with the name of a plugin, or with what it names. */
@@ -70,7 +71,7 @@ async function importModule(file: string, use: string): Promise<Readonly<Record<
   try {
     return await import(pathToFileURL(file).href);
   } catch (error) {
-    const why = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    const why = traceOf(error);
     throw new PluginLoadError(`${use}: cannot be loaded: ${why}`, { cause: error });
   }
 }

@@ -27,11 +27,13 @@ async function main(): Promise<void> {
   const command = runnerCommand(CIRCUS_VERSION);
   if (!parse(command)) return;
   const [use] = command.args;
+  const flags = command.opts<RunnerFlags>();
+  if (flags.check !== undefined) process.exit(await check(flags.check, flags));
   if (use === undefined) {
     process.stdout.write(command.helpInformation());
     return;
   }
-  process.exit(await run(use, command.opts<RunnerFlags>()));
+  process.exit(await run(use, flags));
 }
 
 /** False: help, version or an error was printed, and the exit code is set. */
@@ -44,6 +46,17 @@ function parse(command: Command): boolean {
     process.exitCode = error.exitCode === 0 ? exitCodes.ok : exitCodes.badFlag;
     return false;
   }
+}
+
+/** The checks are loaded when somebody asks for them. */
+async function check(command: string, flags: RunnerFlags): Promise<number> {
+  const { checkPlugin } = await import('./check/check-plugin.ts');
+  const isRight = await checkPlugin(command, readConfig(flags), ({ what, problem }) => {
+    process.stdout.write(
+      problem === undefined ? `ok    ${what}\n` : `WRONG ${what}\n      ${problem}\n`,
+    );
+  });
+  return isRight ? exitCodes.ok : exitCodes.failed;
 }
 
 async function run(use: string, flags: RunnerFlags): Promise<number> {

@@ -6,7 +6,10 @@ export const exitCodes = { ok: 0, failed: 1, badFlag: 2 } as const;
 /** What each means, for whoever runs it. */
 export const exitMeanings: readonly (readonly [code: number, meaning: string])[] = [
   [exitCodes.ok, 'ended as asked'],
-  [exitCodes.failed, 'the plugin cannot be loaded, has wrong options, or has failed'],
+  [
+    exitCodes.failed,
+    'the plugin cannot be loaded, has wrong options, has failed, or was found wrong by --check',
+  ],
   [exitCodes.badFlag, 'an unknown flag, or a wrong value of one'],
 ];
 
@@ -23,4 +26,5 @@ export const variables: readonly (readonly [name: string, meaning: string])[] = 
 export const examples: readonly (readonly [line: string, meaning: string])[] = [
   ['circus-plugin circus.plugins.flapping.Flapping', 'stop watchers that keep crashing'],
   ['circus-plugin --config filename:events.log ./logger.js#Logger', 'a class of your own'],
+  ["circus-plugin --check 'python3 logger.py'", 'what a plugin does wrong'],
 ];

@@ -1,6 +1,7 @@
 /** What plugins have in common that look at something every few seconds and tell statsd of it. */
 import { defineOptions, type OptionTable, type OptionValues } from '#libs/options';
 import { CircusPlugin, type PluginContext } from '#libs/plugin';
+import { messageOf } from '#libs/protocol';
 import { Loop, loopRate } from './loop.ts';
 import { Metrics, statsdOptions } from './metrics.ts';
 
@@ -41,7 +42,7 @@ export abstract class Observer<T extends OptionTable> extends CircusPlugin {
     try {
       await this.look_after();
     } catch (error) {
-      this.log.error(`look_after has failed: ${error instanceof Error ? error.message : error}`);
+      this.log.error(`look_after has failed: ${messageOf(error)}`);
     }
   }
 }

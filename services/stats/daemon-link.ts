@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type CircusClient, EventSubscriber, type ReceivedEvent } from '#libs/client';
 import type { Logger } from '#libs/logging';
-import type { JsonObject } from '#libs/protocol';
+import { type JsonObject, messageOf } from '#libs/protocol';
 import {
   askDaemonPid,
   askEvents,
@@ -92,7 +92,7 @@ export class DaemonLink {
         await sleep(gatherMs);
       } catch (error) {
         if (this.#isClosed) return;
-        const reason = error instanceof Error ? error.message : String(error);
+        const reason = messageOf(error);
         if (!hasComplained) this.#log.warn(`circusd does not tell its processes: ${reason}`);
         hasComplained = true;
         await sleep(retryMs);

@@ -15,7 +15,7 @@ export interface Member {
 export function memberMessages(group: string, members: readonly Member[]): StatMessage[] {
   return members.map(({ pid, name, sample }) => ({
     topic: statTopic(group, pid),
-    payload: { ...sample.description, subtopic: pid, name },
+    payload: Object.assign(sample.description, { subtopic: pid, name }),
   }));
 }
 

@@ -2,6 +2,7 @@
 import { CommanderError } from 'commander';
 import { CircusClient, defaultEndpoint, reachableEndpoint } from '#libs/client';
 import { createLogger, type Logger } from '#libs/logging';
+import { messageOf } from '#libs/protocol';
 import { type StatsArguments, statsCommand } from './arguments.ts';
 import { DaemonLink } from './daemon-link.ts';
 import { StatsPublisher } from './stats-publisher.ts';
@@ -31,12 +32,12 @@ async function main(): Promise<void> {
     const { logLevel: level, logOutput: output } = parsed;
     log = createLogger({ name: 'circus', level, format: 'human', output });
   } catch (error) {
-    fail(`cannot log: ${textOf(error)}`);
+    fail(`cannot log: ${messageOf(error)}`);
   }
   try {
     await run(parsed, log);
   } catch (error) {
-    log.fatal(textOf(error));
+    log.fatal(messageOf(error));
     await log.close();
     process.exit(exitCodes.cannotRun);
   }
@@ -57,17 +58,23 @@ async function run(flags: StatsArguments, log: Logger): Promise<void> {
   const endpoint = reachableEndpoint(flags.endpoint, defaultEndpoint);
   const client = new CircusClient(endpoint);
   const link = new DaemonLink(client, reachableEndpoint(flags.pubsub, endpoint), log);
-  const publisher = new StatsPublisher(() => streamer.wake());
-  const streamer = new Streamer(link, publisher, flags.period);
+  const publisher = new StatsPublisher(() => {
+    // Before circusd has answered there would be half of it to tell.
+    if (link.daemonPid !== undefined) streamer.wake();
+  });
+  const streamer = new Streamer({ link, publisher, log }, flags.period);
   const parent = process.ppid;
+  let isEnding = false;
   const end = (why: string): void => {
+    if (isEnding) return;
+    isEnding = true;
     log.info(why);
     streamer.stop();
     link.close();
     publisher.close();
     void log.close().then(() => process.exit(exitCodes.ok));
   };
-  for (const signal of endingSignals) process.once(signal, () => end(`Got signal ${signal}`));
+  for (const signal of endingSignals) process.on(signal, () => end(`Got signal ${signal}`));
   await bind(publisher, flags.statspoint);
   log.info('circusd-stats started');
   // Started by hand, it outlives its parent, and whichever circusd is at the endpoint.
@@ -76,21 +83,18 @@ async function run(flags: StatsArguments, log: Logger): Promise<void> {
     if (process.ppid !== parent && isCompanion()) end('circusd has ended');
   }, parentCheckMs);
   await link.open();
+  streamer.wake();
 }
 
 async function bind(publisher: StatsPublisher, statspoint: string): Promise<void> {
   try {
     await publisher.bind(statspoint);
   } catch (error) {
-    throw new Error(`cannot publish at '${statspoint}': ${textOf(error)}`, { cause: error });
+    throw new Error(`cannot publish at '${statspoint}': ${messageOf(error)}`, { cause: error });
   }
 }
 
 function fail(message: string): never {
   process.stderr.write(`circusd-stats: ${message}\n`);
   process.exit(exitCodes.cannotRun);
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

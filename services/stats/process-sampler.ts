@@ -17,7 +17,7 @@ import {
   readProcessStat,
   ticksPerSecond,
 } from '#libs/process-info';
-import type { JsonObject } from '#libs/protocol';
+import type { Json, JsonObject } from '#libs/protocol';
 
 /** What is not looked at in every pass. */
 interface Facts {
@@ -38,6 +38,7 @@ interface Known {
 
 /** A description, and the figures in it that groups are made of. */
 export interface Sample {
+  /** Made for this pass, and its receiver's to complete. */
   readonly description: JsonObject;
   readonly cpu: number | typeof notAvailable;
   readonly mem: number | typeof notAvailable;
@@ -154,16 +155,17 @@ function describe(
 const unknownTimes = { createTime: notAvailable, age: notAvailable } as const;
 
 function toSample(description: JsonObject, facts: Facts | undefined): Sample {
-  const figure = (key: string): Sample['cpu'] => {
-    const value = description[key];
-    return typeof value === 'number' ? value : notAvailable;
-  };
+  const { cpu, mem, age } = description;
   return {
-    description: { ...description, children: [], ...facts?.details },
-    cpu: figure('cpu'),
-    mem: figure('mem'),
-    age: figure('age'),
+    description: Object.assign(description, { children: [] }, facts?.details),
+    cpu: asFigure(cpu),
+    mem: asFigure(mem),
+    age: asFigure(age),
   };
+}
+
+function asFigure(value: Json | undefined): Sample['cpu'] {
+  return typeof value === 'number' ? value : notAvailable;
 }
 
 function cpuTicks(usage: Usage | undefined, facts: Facts | undefined): ProcessUse['cpuTicks'] {

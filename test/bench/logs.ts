@@ -1,12 +1,20 @@
-/** One process that writes 300 MB in lines of 100 bytes: to a file by itself, and through circusd. */
+/**
+ * One process that writes 1 GB in lines of 100 bytes: to a file by itself, through circusd, and through
+ * supervisord; and what becomes of circusd meanwhile.
+ */
 import { spawn } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { median, type RunningDaemon, withDaemon } from '../daemon/index.ts';
+import { median, percentile, type RunningDaemon, withDaemon } from '../daemon/index.ts';
 import type { Benchmark, Row } from './benchmark.ts';
+import { type LoopDelays, LoopProbe } from './loop-probe.ts';
+import { hasSupervisord, writeBelowSupervisord } from './supervisord.ts';
 
-const megabytes = 300;
+const megabytes = 1_000;
+
+/** How often circusd is asked something meanwhile, in milliseconds. */
+const askEveryMs = 5;
 
 /** Writes as a program with a buffer of its own does: 64 kB at a time. */
 const program = `import { writeSync } from 'node:fs';
@@ -21,11 +29,20 @@ const ways: Readonly<Record<string, string>> = {
   time_format: 'stdout_stream.time_format = %Y-%m-%d %H:%M:%S',
 };
 
+/** One way in one round. */
+interface Run {
+  readonly ms: number;
+  readonly delays: LoopDelays;
+  /** How long each request took. */
+  readonly answers: readonly number[];
+}
+
 export const logs: Benchmark = async ({ rounds, nodeFlags }) => {
   const folder = mkdtempSync(join(tmpdir(), 'circus-bench-'));
   try {
     const script = join(folder, 'writer.mjs');
     writeFileSync(script, program);
+    const probe = new LoopProbe(folder);
     const sections = Object.entries(ways).map(
       ([name, lines]) => `[watcher:${name}]
 cmd = ${process.execPath} ${script}
@@ -34,32 +51,73 @@ respawn = False
 stdout_stream.filename = ${join(folder, name)}
 ${lines}`,
     );
-    return await withDaemon({ sections: sections.join('\n'), nodeFlags }, async (daemon) => {
+    const flags = [...nodeFlags, ...probe.nodeFlags];
+    return await withDaemon({ sections: sections.join('\n'), nodeFlags: flags }, async (daemon) => {
       const alone: number[] = [];
-      const took = new Map<string, number[]>(Object.keys(ways).map((name) => [name, []]));
+      const supervised: number[] = [];
+      const runs = new Map<string, Run[]>(Object.keys(ways).map((name) => [name, []]));
       for (let round = 0; round < rounds; round += 1) {
         alone.push(await writeAlone(script, join(folder, 'alone')));
-        for (const [name, times] of took) times.push(await writeThrough(daemon, name));
+        if (hasSupervisord()) supervised.push(await writeBelowSupervisord(folder, script));
+        for (const [name, done] of runs) {
+          done.push(await writeThrough(daemon, name, probe));
+          rmSync(join(folder, name), { force: true });
+        }
       }
-      return [...took].flatMap(([name, times]) => report(name, times, alone));
+      return [
+        ...reportSupervised(supervised),
+        ...[...runs].flatMap(([name, done]) => report(name, done, { alone, supervised })),
+      ];
     });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 };
 
-function report(name: string, times: readonly number[], alone: readonly number[]): Row[] {
-  const ms = median(times);
-  const note = `${Math.round((megabytes / ms) * 1_000)} MB/s`;
-  const ratio = median(times.map((time, round) => time / (alone[round] ?? Number.NaN)));
-  return [
-    { what: `logs: ${name}, ${megabytes} MB`, value: ms, unit: 'ms', note },
+function speedOf(ms: number): string {
+  return `${Math.round((megabytes / ms) * 1_000)} MB/s`;
+}
+
+function reportSupervised(times: readonly number[]): Row[] {
+  const what = `logs: supervisord with rotation, ${megabytes} MB`;
+  if (times.length === 0) return [{ what, value: undefined, unit: 'ms', note: 'not installed' }];
+  return [{ what, value: median(times), unit: 'ms', note: speedOf(median(times)) }];
+}
+
+function report(
+  name: string,
+  runs: readonly Run[],
+  others: { readonly alone: readonly number[]; readonly supervised: readonly number[] },
+): Row[] {
+  const ms = median(runs.map((run) => run.ms));
+  const ratioTo = (times: readonly number[]): number =>
+    median(runs.map((run, round) => run.ms / (times[round] ?? Number.NaN)));
+  const rows: Row[] = [
+    { what: `logs: ${name}, ${megabytes} MB`, value: ms, unit: 'ms', note: speedOf(ms) },
     {
       what: `logs: ${name} / the program by itself`,
-      value: ratio,
+      value: ratioTo(others.alone),
       unit: 'x',
       ...(name === 'plain' ? { target: 1 / 0.95 } : {}),
     },
+  ];
+  if (name === 'plain') return rows;
+  const targets: Readonly<Record<string, number>> = { rotation: 1, time_format: 1 / 0.8 };
+  const target = targets[name];
+  if (others.supervised.length > 0) {
+    rows.push({
+      what: `logs: ${name} / supervisord with rotation`,
+      value: ratioTo(others.supervised),
+      unit: 'x',
+      ...(target === undefined ? {} : { target }),
+    });
+  }
+  const answers = runs.flatMap((run) => run.answers);
+  const delays = runs.map((run) => run.delays.p99);
+  return [
+    ...rows,
+    { what: `logs: ${name}, event loop p99`, value: median(delays), unit: 'ms', target: 20 },
+    { what: `logs: ${name}, status p99`, value: percentile(answers, 99), unit: 'ms', target: 50 },
   ];
 }
 
@@ -78,16 +136,24 @@ async function writeAlone(script: string, file: string): Promise<number> {
 }
 
 /** From its spawn event to its reap event: by then all is written. */
-async function writeThrough({ client }: RunningDaemon, name: string): Promise<number> {
+async function writeThrough(daemon: RunningDaemon, name: string, probe: LoopProbe): Promise<Run> {
+  const { client } = daemon;
   const { newest: since } = await client.call('events', { since: Number.MAX_SAFE_INTEGER });
+  await probe.read(daemon);
   await client.call('start', { name });
+  const answers: number[] = [];
   for (;;) {
+    const begin = performance.now();
+    await client.call('status');
+    answers.push(performance.now() - begin);
     const { events } = await client.call('events', { since: Number(since), name });
     const times = (events as readonly { topic: string; time: number }[]).flatMap(
       ({ topic, time }) => (/\.(spawn|reap)$/.test(topic) ? time : []),
     );
     const [spawned, reaped] = times;
-    if (spawned !== undefined && reaped !== undefined) return (reaped - spawned) * 1_000;
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    if (spawned !== undefined && reaped !== undefined) {
+      return { ms: (reaped - spawned) * 1_000, delays: await probe.read(daemon), answers };
+    }
+    await new Promise((resolve) => setTimeout(resolve, askEveryMs));
   }
 }

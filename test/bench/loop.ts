@@ -1,43 +1,30 @@
 /** The longest time for which circusd's event loop is kept from everything else. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { median, type RunningDaemon, waitUntil, withDaemon } from '../daemon/index.ts';
 import type { Benchmark, Row, Scale } from './benchmark.ts';
+import { LoopProbe } from './loop-probe.ts';
 import { listSleepers, sleeper } from './sleepers.ts';
 
 /** Watchers of one worker each, beside the one of many. */
 const smallWatchers = 100;
 
-/** Runs inside circusd, in front of it: SIGWINCH writes the longest delay and begins anew. */
-const probe = `
-const { monitorEventLoopDelay } = require('node:perf_hooks');
-const { renameSync, writeFileSync } = require('node:fs');
-const delay = monitorEventLoopDelay({ resolution: 1 });
-delay.enable();
-process.on('SIGWINCH', () => {
-  const file = __filename + '.max';
-  writeFileSync(file + '.new', String(delay.max / 1e6));
-  renameSync(file + '.new', file);
-  delay.reset();
-});`;
-
 export const loop: Benchmark = async (scale) => {
   const folder = mkdtempSync(join(tmpdir(), 'circus-bench-'));
-  const file = join(folder, 'probe.cjs');
-  writeFileSync(file, probe);
-  const nodeFlags = [...scale.nodeFlags, '--require', file];
+  const probe = new LoopProbe(folder);
+  const nodeFlags = [...scale.nodeFlags, ...probe.nodeFlags];
   try {
     return await withDaemon({ sections: sections(scale), nodeFlags }, (daemon) =>
-      measure(daemon, file, scale),
+      measure(daemon, probe, scale),
     );
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 };
 
-async function measure(daemon: RunningDaemon, file: string, scale: Scale): Promise<Row[]> {
+async function measure(daemon: RunningDaemon, probe: LoopProbe, scale: Scale): Promise<Row[]> {
   const { client } = daemon;
   const all = Array.from({ length: smallWatchers }, (_, index) => `small${index}`);
   const works: Readonly<Record<string, () => Promise<unknown>>> = {
@@ -53,9 +40,9 @@ async function measure(daemon: RunningDaemon, file: string, scale: Scale): Promi
   const samples = Object.keys(works).map((): number[] => []);
   for (let round = 0; round < scale.rounds; round += 1) {
     for (const [index, work] of Object.values(works).entries()) {
-      await readLongest(daemon, file);
+      await probe.read(daemon);
       await work();
-      samples[index]?.push(await readLongest(daemon, file));
+      samples[index]?.push((await probe.read(daemon)).max);
     }
   }
   return Object.keys(works).map((what, index) => ({
@@ -98,21 +85,4 @@ cmd = ${sleeper.join(' ')}
 numprocesses = ${workers}
 autostart = False`;
   return [big, ...small].join('\n\n');
-}
-
-/** The longest delay since the last call, in milliseconds. */
-async function readLongest(daemon: RunningDaemon, file: string): Promise<number> {
-  rmSync(`${file}.max`, { force: true });
-  process.kill(daemon.pid, 'SIGWINCH');
-  let longest = Number.NaN;
-  const read = (): boolean => {
-    try {
-      longest = Number(readFileSync(`${file}.max`, 'utf8'));
-      return true;
-    } catch {
-      return false;
-    }
-  };
-  await waitUntil(read, { withinMs: 5_000, everyMs: 2 }, () => 'circusd has written no delay');
-  return longest;
 }

@@ -16,11 +16,13 @@ import { idle } from './idle.ts';
 import { latency } from './latency.ts';
 import { logs } from './logs.ts';
 import { loop } from './loop.ts';
+import { plugins } from './plugins.ts';
 import { isMet, printTable } from './print-table.ts';
 import { probes } from './probes.ts';
 import { replace } from './replace.ts';
 import { sockets } from './sockets.ts';
 import { start } from './start.ts';
+import { stats } from './stats.ts';
 import { stop } from './stop.ts';
 
 const benchmarks: Readonly<Record<string, Benchmark>> = {
@@ -33,7 +35,10 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   circusctl,
   sockets,
   logs,
+  plugins,
   probes,
+  plugins,
+  stats,
 };
 
 const { values, positionals } = parseArgs({

@@ -40,7 +40,12 @@ test('our programs ask for no package that is not installed with them', () => {
     dependencies: Record<string, string>;
   };
   const installed = new Set(Object.keys(dependencies));
-  for (const bundle of ['dist/circusd.cjs', 'dist/circusctl.cjs', 'dist/circusd-stats.cjs']) {
+  for (const bundle of [
+    'dist/circusd.cjs',
+    'dist/circusctl.cjs',
+    'dist/circusd-stats.cjs',
+    'dist/circus-top.cjs',
+  ]) {
     const packages = [...requiredBy(bundle)].filter((name) => !isBuiltIn(name));
     assert.deepEqual(
       packages.filter((name) => !installed.has(name)),

@@ -22,7 +22,7 @@ test('every configuration is without fault and warning', () => {
 });
 
 test('example1.ini runs five dummy and three dummy2, and ends them all', async (t) => {
-  const { folder, endpoint } = copyExamples(t);
+  const { folder, endpoint } = copyExamples();
   const circusd = runCircusd(t, 'example1.ini', folder);
   await untilStarted(circusd);
   const pids = {
@@ -40,7 +40,7 @@ test('example1.ini runs five dummy and three dummy2, and ends them all', async (
 });
 
 test('example1.ini publishes what its workers use', async (t) => {
-  const { folder, endpoint, statsEndpoint } = copyExamples(t);
+  const { folder, endpoint, statsEndpoint } = copyExamples();
   const circusd = runCircusd(t, 'example1.ini', folder);
   await untilStarted(circusd);
   const stats = new EventSubscriber(statsEndpoint, ['stat.dummy2.']);
@@ -62,7 +62,7 @@ test('npm start runs example1.ini in examples/', () => {
 });
 
 test('running.ini runs five myprogram and two anotherprogram', async (t) => {
-  const { folder, endpoint } = copyExamples(t);
+  const { folder, endpoint } = copyExamples();
   const circusd = runCircusd(t, 'running.ini', folder);
   await untilStarted(circusd);
   assert.equal((await list(t, endpoint, 'myprogram')).length, 5);
@@ -74,7 +74,7 @@ test('running.ini runs five myprogram and two anotherprogram', async (t) => {
 });
 
 test('configuration.ini includes enabled files, sets the environment, and lets workers say goodbye', async (t) => {
-  const { folder, endpoint } = copyExamples(t);
+  const { folder, endpoint } = copyExamples();
   const circusd = runCircusd(t, 'configuration.ini', folder);
   await untilStarted(circusd);
   const client = connect(t, endpoint);
@@ -93,7 +93,7 @@ for (const [file, interpreter] of [
 ] as const) {
   test(`${file} prints what happens when a worker is killed`, async (t) => {
     if (interpreter === python && !hasPyzmq(t)) return;
-    const { folder, endpoint, pubsubEndpoint } = copyExamples(t);
+    const { folder, endpoint, pubsubEndpoint } = copyExamples();
     const circusd = runCircusd(t, 'example1.ini', folder);
     await untilStarted(circusd);
     const words = [interpreter, resolve('examples', file), pubsubEndpoint, 'watcher.dummy2.'];

@@ -18,10 +18,9 @@ export interface ExamplesCopy {
   readonly statsEndpoint: string;
 }
 
-/** Copies the examples to a folder that is removed after the test. */
-export function copyExamples(t: TestContext): ExamplesCopy {
+/** Copies the examples to a new folder; `runCircusd` there removes it in the end. */
+export function copyExamples(): ExamplesCopy {
   const folder = mkdtempSync(join(tmpdir(), 'circus-examples-'));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
   cpSync('examples', folder, { recursive: true });
   const endpoint = `ipc://${folder}/control`;
   const pubsubEndpoint = `ipc://${folder}/events`;
@@ -83,9 +82,12 @@ export class Program {
   }
 }
 
-/** Runs circusd as a user would who has gone to the folder. */
+/** Runs circusd as a user would who has gone to the folder, which is removed when it has ended. */
 export function runCircusd(t: TestContext, file: string, folder: string): Program {
-  return new Program(t, [process.execPath, resolve('bin/circusd.js'), file], folder);
+  const circusd = new Program(t, [process.execPath, resolve('bin/circusd.js'), file], folder);
+  // Hooks run in order, and circusd and circusd-stats make files in the folder as long as they run.
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  return circusd;
 }
 
 /** Waits until `isTrue`; fails with what was seen instead. */

@@ -165,7 +165,7 @@ test('shows the last lines, what is recorded of them, and what is not', async (t
   assert.match(stderr, /off: log_ring = 0/);
   const unknown = await daemon.ctl('logs', 'pipe');
   assert.equal(unknown.code, 3);
-  assert.match(unknown.stderr, /program pipe not found/);
+  assert.match(unknown.stderr, /program pipe not found\n\(Did you mean piped\?\)/);
 });
 
 test("passes output without a stream on to circusd's own, and with log_ring = 0 gives that", async (t) => {
@@ -251,6 +251,12 @@ cmd = ${writeCounter(folder)}`,
   const slow = follow(daemon, 'flood', '-n', '0', '--grep', 'nothing');
   const other = follow(daemon, 'calm', '-n', '1');
   await until('lines', () => messages(other.stdout).size > 0);
+  // It has begun to follow when it says what is not recorded of stderr.
+  await until(
+    'it follows',
+    () => slow.stderr,
+    (text) => text.includes('recorded'),
+  );
   slow.kill('SIGSTOP');
   const before = rss();
   const written = (): Promise<number> =>

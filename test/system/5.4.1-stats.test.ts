@@ -5,9 +5,12 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
 import type { JsonObject } from '#libs/protocol';
 import { SeenStats } from '../companions/running-stats.ts';
+import { hasTmux, TopScreen } from '../services/top/tmux.ts';
 import {
+  configText,
   type Daemon,
   findFreePort,
   hasComponent,
@@ -22,14 +25,19 @@ import { until } from './until.ts';
 async function startWithStats(
   t: TestContext,
   watchers: string,
+  chosen?: string,
 ): Promise<{ daemon: Daemon; seen: SeenStats; endpoint: string }> {
-  const folder = makeFolder(t);
-  const endpoint = `ipc://${folder}/stats`;
-  const lines = `stats_endpoint = ${endpoint}\nstats_period = 0.25`;
-  const daemon = await startDaemon(t, watchers, { folder, circus: lines });
+  const endpoint = chosen ?? (await findEndpoint());
+  // Hooks run in order, and when a daemon has ended it is a failure that anything is left.
   const seen = new SeenStats(endpoint);
   t.after(() => seen.close());
+  const lines = `stats_endpoint = ${endpoint}\nstats_period = 0.25`;
+  const daemon = await startDaemon(t, watchers, { circus: lines });
   return { daemon, seen, endpoint };
+}
+
+async function findEndpoint(): Promise<string> {
+  return `tcp://127.0.0.1:${await findFreePort()}`;
 }
 
 test('stats_endpoint runs circusd-stats, which tells of watchers, circus and sockets', async (t) => {
@@ -120,8 +128,8 @@ test('circusd-stats killed with -9 is back at once, and the subscriber goes on',
     () => daemon.pids('circusd-stats'),
     ([pid]) => pid !== undefined && pid !== before,
   );
-  const circus = await seen.next('stat.circus', ({ pid }) => !(pid as number[]).includes(before));
-  assert.deepEqual(circus['pid'], [daemon.pid, ...after]);
+  // The new one hears of its own process and of circusd's in two answers.
+  await seen.next('stat.circus', ({ pid }) => isDeepStrictEqual(pid, [daemon.pid, ...after]));
   await seen.next('stat.web');
 });
 
@@ -146,6 +154,29 @@ test('quit, restart and reload do with circusd-stats what they do with any watch
   assert.notEqual(third, second);
   await seen.next('stat.web');
   assert.doesNotMatch(daemon.log, /WARNING|ERROR|CRITICAL/);
+});
+
+test('reloadconfig begins, changes and ends circusd-stats as the file says', async (t) => {
+  const daemon = await startDaemon(t, '[watcher:web]\ncmd = sleep 600');
+  const endpoint = await findEndpoint();
+  const reload = async (circus: string): Promise<void> => {
+    const text = configText(daemon.folder, '[watcher:web]\ncmd = sleep 600', circus);
+    writeFileSync(join(daemon.folder, 'circus.ini'), text);
+    await daemon.call('reloadconfig', { waiting: true });
+  };
+  const web = await daemon.running('web', 1);
+  await reload(`stats_endpoint = ${endpoint}`);
+  const [first] = await daemon.running('circusd-stats', 1);
+  await reload(`stats_endpoint = ${endpoint}\nstats_period = 0.5`);
+  const [second] = await daemon.running('circusd-stats', 1);
+  assert.notEqual(second, first);
+  await reload('');
+  await until(
+    'there is none',
+    async () => (await daemon.call('list'))['watchers'],
+    (names) => String(names) === 'web',
+  );
+  assert.deepEqual(await daemon.pids('web'), web, 'nobody else is touched');
 });
 
 test('figures agree with those of the kernel, on a load that is known', async (t) => {
@@ -197,3 +228,27 @@ function cpuSecondsOf(pid: number): number {
   const fields = line.slice(line.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) / 100;
 }
+
+test('circus-top shows a running circusd, and recovers when circusd-stats is killed', async (t) => {
+  if (!hasTmux(t)) return;
+  const endpoint = await findEndpoint();
+  const screen = new TopScreen(t, ['--endpoint', endpoint]);
+  const { daemon } = await startWithStats(
+    t,
+    '[watcher:web]\ncmd = sleep 600\nnumprocesses = 2\n[watcher:a b]\ncmd = sleep 600',
+    endpoint,
+  );
+  const pids = await daemon.running('web', 2);
+  const shows = (lines: readonly string[], pid: number): boolean =>
+    lines.some((line) => line.includes(` ${pid} `));
+  const [first = 0] = await daemon.pids('circusd-stats');
+  const seen = await screen.shows('its processes', (lines) =>
+    [...pids, first, daemon.pid].every((pid) => shows(lines, pid)),
+  );
+  assert.match(seen.join('\n'), /▾ web {2}active 2\/2/);
+  assert.match(seen.join('\n'), /▾ a_b {2}active 1\/1/);
+  process.kill(first, 'SIGKILL');
+  await screen.shows('the next circusd-stats', (lines) =>
+    lines.some((line) => line.includes('circusd-stats') && !line.includes(` ${first} `)),
+  );
+});

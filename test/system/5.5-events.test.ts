@@ -66,7 +66,7 @@ test('every payload has the keys of its event', async (t) => {
   await daemon.caughtUp();
   const keys: Readonly<Record<string, readonly string[]>> = {
     spawn: ['process_id', 'process_pid', 'wid'],
-    reap: ['backoff', 'exit_code', 'process_pid', 'wid'],
+    reap: ['backoff', 'exit_code', 'process_pid', 'reason', 'wid'],
     kill: ['process_pid'],
     start: [],
     stop: [],

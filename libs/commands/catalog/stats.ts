@@ -3,7 +3,10 @@ import {
   type Controller,
   isJsonObject,
   type Json,
+  type JsonObject,
   type ProcessView,
+  type ReplyBody,
+  type WatcherView,
 } from '#libs/protocol';
 import { defineCommand } from '../define-command.ts';
 import { given } from '../given.ts';
@@ -18,7 +21,8 @@ export const stats = defineCommand({
 command, user, niceness, resident and virtual memory, CPU and memory in percent, and CPU time;
 children of a process are indented below it. CPU is counted from the last time that somebody asked.
 
-The reply has \`infos\` by watcher and pid, \`info\` by pid, or \`info\` of the one process.`,
+The reply has \`infos\` by watcher and pid, \`info\` by pid, or \`info\` of the one process. Where output was
+dropped (\`on_full = drop\`) it has \`dropped\`, the bytes of each watcher.`,
   manual: '5.5',
   properties: {
     name: { kind: 'string', doc: 'The watcher, in any case; all watchers without it.' },
@@ -29,39 +33,59 @@ The reply has \`infos\` by watcher and pid, \`info\` by pid, or \`info\` of the 
   usage: '[name] [process]',
   flags: [{ spelling: '--extended', doc: 'Ask the extended_stats hook too' }],
   examples: ['circusctl stats', 'circusctl stats web', 'circusctl stats web 4711'],
-  execute(controller, { name, process, extended }) {
+  async execute(controller, { name, process, extended }) {
     if (name === undefined) {
-      const views = controller.watchers().map((view) => {
-        return [view.name, describeAll(controller.processes(view.key))] as const;
-      });
-      return { infos: Object.fromEntries(views) };
+      const infos = await describeWatchers(controller);
+      return { infos, ...dropsOf(controller.watchers()) };
     }
-    const { key } = requireWatcher(controller, name);
+    const view = requireWatcher(controller, name);
+    const { key } = view;
     if (process === undefined) {
-      const processes = controller.processes(key);
-      if (!extended) return { name, info: describeAll(processes) };
-      return extendAll(controller, key, processes).then((info) => ({ name, info }));
+      const processes = await controller.processes(key);
+      const info = extended ? await extendAll(controller, key, processes) : describeAll(processes);
+      return { name, info, ...dropsOf([view]) };
     }
-    const found = controller.processes(key, process);
+    const found = await controller.processes(key, process);
     if (found[0] !== undefined && !extended) return { process, info: describeOne(found[0]) };
     if (found[0] !== undefined) {
-      return extendAll(controller, key, found).then((info) => {
-        return { process, info: info[String(process)] ?? null };
-      });
+      const info = await extendAll(controller, key, found);
+      return { process, info: info[String(process)] ?? null };
     }
     throw new CircusError('not_found', `process ${process} not found in '${name}'`);
   },
   toProperties({ words: [name, process], flags }) {
     return { ...given({ name, process }), extended: flags['extended'] === true };
   },
-  print({ infos, name, process, info }) {
+  print({ infos, name, process, info, dropped }) {
     if (process !== undefined) return `${processLines(String(process), info ?? null).join('\n')}\n`;
     const watchers = isJsonObject(infos) ? infos : { [String(name)]: info ?? {} };
     return Object.entries(watchers)
       .flatMap(([watcher, pids]) => [`${watcher}:`, ...linesOf(pids)])
+      .concat(Object.entries(Object(dropped)).map(([watcher, bytes]) => dropLine(watcher, bytes)))
       .join('\n');
   },
 });
+
+/** Nothing where nothing was dropped. */
+function dropsOf(watchers: readonly WatcherView[]): ReplyBody {
+  const drops = watchers.filter(({ droppedBytes = 0 }) => droppedBytes > 0);
+  if (drops.length === 0) return {};
+  return { dropped: Object.fromEntries(drops.map((view) => [view.name, view.droppedBytes ?? 0])) };
+}
+
+function dropLine(watcher: string, bytes: unknown): string {
+  return `${watcher}: ${bytes} bytes of output were dropped`;
+}
+
+/** All that are there when it is their turn: looking at many processes takes time. */
+async function describeWatchers(controller: Controller): Promise<JsonObject> {
+  const infos: [string, Json][] = [];
+  for (const { key, name } of controller.watchers()) {
+    if (controller.findWatcher(key) === undefined) continue;
+    infos.push([name, describeAll(await controller.processes(key))]);
+  }
+  return Object.fromEntries(infos);
+}
 
 function describeAll(processes: readonly ProcessView[]): Record<string, Json> {
   return Object.fromEntries(processes.map((view) => [String(view.pid), describeOne(view)]));

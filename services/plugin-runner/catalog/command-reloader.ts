@@ -4,7 +4,7 @@ import { isAbsolute, join, resolve } from 'node:path';
 import { splitWords } from '#libs/config';
 import { defineOptions } from '#libs/options';
 import { CircusPlugin } from '#libs/plugin';
-import { isJsonObject, type Json, type JsonObject } from '#libs/protocol';
+import { isJsonObject, type Json, type JsonObject, messageOf } from '#libs/protocol';
 import { Loop, loopRate } from '../loop.ts';
 
 const options = defineOptions([loopRate(1)]);
@@ -34,7 +34,7 @@ export class CommandReloader extends CircusPlugin {
       const names: readonly Json[] = Array.isArray(watchers) ? watchers : [];
       for (const name of names) await this.#lookAt(String(name));
     } catch (error) {
-      this.log.error(`cannot look: ${error instanceof Error ? error.message : error}`);
+      this.log.error(`cannot look: ${messageOf(error)}`);
     }
   }
 

@@ -2,6 +2,7 @@
 import { createClient } from '@redis/client';
 import { defineOptions, seconds, string } from '#libs/options';
 import type { PluginContext } from '#libs/plugin';
+import { messageOf } from '#libs/protocol';
 import { Observer, observerOptions } from '../observer.ts';
 
 const options = defineOptions([
@@ -60,7 +61,7 @@ export class RedisObserver extends Observer<typeof options> {
         if (value !== undefined) this.metrics.gauge(`redis_stats.${name}`, value);
       }
     } catch (error) {
-      this.log.warn(`redis does not answer: ${error instanceof Error ? error.message : error}`);
+      this.log.warn(`redis does not answer: ${messageOf(error)}`);
       this.#noteError();
     }
   }

@@ -79,7 +79,7 @@ export function scriptedController(script: Script = {}): Controller & { calls: C
       { fd: 3, name: 'web', backlog: 2048, host: '127.0.0.1', port: 8080 },
       { fd: 4, name: 'ux', backlog: 5, path: '/run/ux.sock' },
     ],
-    processes: (_key, pid) =>
+    processes: async (_key, pid) =>
       [11, 12]
         .filter((known) => pid === undefined || known === pid)
         .map((known) => {

@@ -130,6 +130,6 @@ test('replaces bytes that are no UTF-8 in lines', () => {
 test('says what is right for a class that is not there', () => {
   const problemOf = (name: string) => findStreamProblems({ class: name })[0]?.message;
   assert.match(String(problemOf('FilStream')), /did you mean FileStream\?/);
-  assert.match(String(problemOf('my.Stream')), /which this release does not run/);
+  assert.match(String(problemOf('my.Stream')), /write a class of your own as/);
   assert.match(String(problemOf('TimedRotatingFileStream')), /needs rotate_when/);
 });

@@ -1,4 +1,5 @@
 /** Sinks and chunks for tests of streams. */
+import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,11 +20,13 @@ export function chunk(text: string | Buffer, pid = 7): Chunk {
 /** What a stream has reported, in words. */
 export type Reports = string[];
 
+const hosts = { start: () => assert.fail('no host is expected'), runner: [], env: {} };
+
 export function openStream(
   texts: Readonly<Record<string, string>>,
   { now = Date.now, files = new LogFiles() }: { now?: () => number; files?: LogFiles } = {},
 ): { stream: OutputStream; reports: Reports; plan: StreamPlan } {
-  const { plan, policy } = planStream(texts, { watcher: 'w', stream: 'stdout', files, now });
+  const { plan, policy } = planStream(texts, { watcher: 'w', stream: 'stdout', files, hosts, now });
   const reports: Reports = [];
   const stream = new OutputStream(plan, policy, {
     failed: (reason) => reports.push(`failed: ${reason}`),

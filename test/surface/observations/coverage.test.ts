@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 import {
   type Daemon,
@@ -24,7 +24,7 @@ import { renderPage } from './page.ts';
 import { canTry, lookAtAll, type Rows, sightOf } from './rows.ts';
 import { pluginObservations, socketObservations } from './sections.ts';
 import { moreWatchers, setObservations } from './set.ts';
-import { streamClassObservations } from './streams.ts';
+import { streamClassModule, streamClassObservations } from './streams.ts';
 import { tables } from './tables.ts';
 import { type Part, toComeIn, warnings } from './to-come.ts';
 import { variableObservations, variableSections } from './variables.ts';
@@ -107,7 +107,13 @@ test('[watcher:NAME] and stream classes on a running circusd', async (t) => {
     sectionOf(`watcher:${name}`, tried.replaceAll(/NAME$/gm, name)),
   );
   const sockets = '[socket:demand]\nport = 0\n[socket:web]\nhost = 127.0.0.1\nport = 0\n';
-  const text = [...sections, ...classes, sockets].join('').replaceAll('OUT', `${folder}/out`);
+  writeFileSync(join(folder, 'stream.mjs'), streamClassModule);
+  const text = [...sections, ...classes, sockets]
+    .join('')
+    .replaceAll('OUT', `${folder}/out`)
+    .replaceAll('FOLDER', folder)
+    .replaceAll('TAKE', resolve('examples/streams/take.py'))
+    .replaceAll('PYTHON ', `${python} `);
   const env = { OWN: 'mine', PYTHONPATH: '/nowhere', TZ: 'Etc/GMT-9' };
   const daemon = await startDaemon(t, text, { folder, listens: false, env, launcher });
   await allStarted(() => daemon.log);

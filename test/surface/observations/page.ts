@@ -19,7 +19,7 @@ adds, and every one of our own. A test asks a running circusd for each, as the s
 sees the third: through the process that was started, \`ss\`, \`/proc\`, events or replies.
 
 \`OUT\` and \`FOLDER\` are folders of the test, \`REPORT\` is a program that writes down what it finds of
-itself, \`SERVE\` one that serves a socket.`;
+itself, \`SERVE\` one that serves a socket, \`TAKE\` is examples/streams/take.py.`;
 
 function render({ title, manual, documented, rows }: CoverageTable): string {
   const toCome = toComeIn(title);

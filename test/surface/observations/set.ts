@@ -130,13 +130,23 @@ function streamRows(stream: string): [string, Row][] {
   ];
 }
 
-/** Asking for a hook and starting anew: an event tells of it. */
-const hookRow = (option: string, value: Json): Row =>
-  observed(tried(option, value), 'an event tells of it', async (sight) => {
+/** Asking for a hook and starting anew: its command is run. */
+function hookRow(option: string, valueWith: (hook: string) => Json): Row {
+  const look = async (sight: Sight): Promise<void> => {
+    const file = `${sight.out}/${sight.name}.asked`;
+    const value = valueWith(`exec:touch "${file}"`);
     await setOption(sight, { [option]: value });
-    await sight.daemon.call('restart', { name: sight.name, match: 'simple' });
-    assert.ok((await eventNames(sight)).some((name) => name.startsWith('hook_')));
-  });
+    assert.equal(existsSync(file), false);
+    await restarted(sight);
+    assert.ok(existsSync(file));
+    await addWith(sight, option, value, { 'hooks.before_start': `exec:touch "${file}"` });
+  };
+  return observed(
+    tried(option, valueWith('exec:touch FILE')),
+    'kept; the next start has made the file',
+    look,
+  );
+}
 
 /** Every row; the watcher of its name runs report.py. */
 export const setObservations: Rows = Object.fromEntries([
@@ -272,8 +282,8 @@ export const setObservations: Rows = Object.fromEntries([
     }),
   ],
   ...['stdout', 'stderr'].flatMap(streamRows),
-  ['hooks', hookRow('hooks', { before_start: 'some.module.call' })],
-  ['hooks.NAME', hookRow('hooks.before_start', 'some.module.call')],
+  ['hooks', hookRow('hooks', (hook) => ({ before_start: hook }))],
+  ['hooks.NAME', hookRow('hooks.before_start', (hook) => hook)],
   ['retry_in', noEffect('kept and shown')],
   ['flapping_attempts', noEffect('kept and shown')],
   ['flapping_window', noEffect('kept and shown')],

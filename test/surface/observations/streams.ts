@@ -142,8 +142,12 @@ const classRow = (
   options: string,
   seen: string,
   look: (sight: Sight) => Promise<void>,
+  written = name,
 ): [string, Row] => {
-  const tried = `stdout_stream.class = ${name}\n${options}`.replaceAll('FILE', `OUT/${name}.log`);
+  const tried = `stdout_stream.class = ${written}\n${options}`.replaceAll(
+    /FILE$/gm,
+    `OUT/${name}.log`,
+  );
   return [name, observed(tried.trim(), seen, look)];
 };
 
@@ -191,4 +195,26 @@ export const streamClassObservations: Rows = Object.fromEntries([
     assert.match(readlinkSync(`/proc/${pid}/fd/1`), /^pipe:/);
     assert.doesNotMatch(sight.daemon.program.stdout + sight.daemon.log, /this is QueueStream/);
   }),
+  classRow(
+    'exec:COMMAND',
+    text,
+    'the program, which writes down what it is given, has got it',
+    async (sight) => awaitText(file(sight), /^this is exec:COMMAND\n$/),
+    'exec:exec PYTHON TAKE FILE',
+  ),
+  classRow(
+    'FILE.mjs#CLASS',
+    `${text}\nstdout_stream.file = FILE`,
+    "the class's `write` is given it, and the option `file`",
+    async (sight) => awaitText(file(sight), /^this is FILE.mjs#CLASS\n$/),
+    'FOLDER/stream.mjs#ToFile',
+  ),
 ]);
+
+/** The class of the last row. */
+export const streamClassModule = `import { appendFileSync } from 'node:fs';
+export class ToFile {
+  constructor({ file }) { this.file = file; }
+  write({ data }) { appendFileSync(this.file, data); }
+}
+`;

@@ -9,7 +9,6 @@ export const warnings = {
   'the web console': '[circus] httpd: web consoles are accepted and not run by this release',
   discovery:
     '[circus] multicast_endpoint: answers to discovery are accepted and not run by this release',
-  hooks: '[watcher:hooks.before_start] hooks: hooks are accepted and not run by this release',
 } as const;
 
 /** A part that is being built. */
@@ -21,11 +20,6 @@ const list: Readonly<Record<string, Partial<Record<Part, string>>>> = {
     'the web console': 'httpd, httpd_host, httpd_port, httpd_close_outputs',
     discovery: 'multicast_endpoint, fqdn_prefix',
   },
-  '[watcher:NAME]': {
-    hooks:
-      'hooks.before_start, hooks.after_start, hooks.before_stop, hooks.after_stop, hooks.before_spawn, hooks.after_spawn, hooks.before_signal, hooks.after_signal, hooks.before_reap, hooks.after_reap, hooks.extended_stats',
-  },
-  'set and add': { hooks: 'hooks, hooks.NAME' },
 };
 
 /** The rows of a table that are to come, each with the part that brings it. */

@@ -1,24 +1,15 @@
 /** Every option of `[watcher:NAME]`, seen by its worker, in events or in the process table. */
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, readlinkSync } from 'node:fs';
-import type { JsonObject } from '#libs/protocol';
 import { readLines, readReport } from '../../system/daemon.ts';
 import { until } from '../../system/until.ts';
-import { familyMembers } from './documented.ts';
+import { eventsCalled } from './events.ts';
+import { hookObservations } from './hooks.ts';
 import { limitObservations } from './limits.ts';
 import { answeringPid, listedSocket } from './listening.ts';
 import { readinessObservations } from './readiness.ts';
-import { asRoot, noEffect, observed, type Row, type Rows, reported, type Sight } from './rows.ts';
+import { asRoot, noEffect, observed, type Rows, reported, type Sight } from './rows.ts';
 import { streamObservations } from './streams.ts';
-
-/** Events of that name, waited for until there are so many. */
-async function eventsCalled(sight: Sight, name: string, count: number): Promise<JsonObject[]> {
-  return await until(
-    `${count} ${name} of ${sight.name}`,
-    async () => (await sight.events()).filter(({ topic }) => String(topic).endsWith(`.${name}`)),
-    ({ length }) => length >= count,
-  );
-}
 
 async function exitCodeOfStop(sight: Sight): Promise<unknown> {
   await sight.daemon.running(sight.name, 1);
@@ -36,14 +27,6 @@ async function backoffs(sight: Sight, count: number): Promise<number[]> {
 const crashing = 'cmd = false\n';
 const around = (seconds: number, expected: number): boolean =>
   seconds > expected * 0.4 && seconds < expected * 1.6;
-
-const hookRow = (name: string): [string, Row] => [
-  name,
-  observed(`cmd = sleep 600\n${name} = some.module.call`, 'an event tells of it', async (sight) => {
-    const topics = (await sight.events()).map(({ topic }) => String(topic));
-    assert.ok(topics.some((topic) => /hook_(success|failure)$/.test(topic)));
-  }),
-];
 
 const descriptor =
   (fd: string, is: RegExp) => (report: { fds: Readonly<Record<string, string>> }) =>
@@ -281,7 +264,7 @@ export const watcherObservations: Rows = {
   ...limitObservations,
   ...readinessObservations,
   ...streamObservations,
-  ...Object.fromEntries(familyMembers('hooks.NAME').map(hookRow)),
+  ...hookObservations,
   on_demand: observed(
     'cmd = SERVE $(circus.sockets.demand)\nuse_sockets = True\non_demand = True',
     'nothing runs until somebody connects, and then it answers',
