@@ -25,13 +25,16 @@ export function writeTypes(entries, folder) {
 function writeReachable(file, folder, written) {
   if (written.has(file)) return;
   written.add(file);
-  const text = readFileSync(join(declared, file), 'utf8').replace(references, (reference, quote, source) => {
-    const target = targetOf(file, source);
-    if (target === undefined) return reference;
-    writeReachable(target, folder, written);
-    const path = relative(dirname(file), target).replace(/\.d\.ts$/, '.js');
-    return `${quote}${path.startsWith('.') ? path : `./${path}`}${quote}`;
-  });
+  const text = readFileSync(join(declared, file), 'utf8').replace(
+    references,
+    (reference, quote, source) => {
+      const target = targetOf(file, source);
+      if (target === undefined) return reference;
+      writeReachable(target, folder, written);
+      const path = relative(dirname(file), target).replace(/\.d\.ts$/, '.js');
+      return `${quote}${path.startsWith('.') ? path : `./${path}`}${quote}`;
+    },
+  );
   const place = join(folder, relative('libs', file));
   mkdirSync(dirname(place), { recursive: true });
   writeFileSync(place, text);

@@ -230,6 +230,11 @@ export class Arbiter implements Controller {
     return viewWatcher(surroundings, record, config, monotonicMs());
   }
 
+  /** The live processes of a watcher, oldest first; none when there is no such watcher. */
+  workersOf(key: string): readonly Worker[] {
+    return this.#supervisor.workersOf(key);
+  }
+
   async processes(key: string, pid?: number): Promise<readonly ProcessView[]> {
     this.#requireWatcher(key);
     const workers = this.#supervisor

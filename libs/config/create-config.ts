@@ -1,9 +1,9 @@
 /** A configuration that a program describes instead of a file (manual 5.9), read by the same tables. */
 import { checkOption, findOption, printValue, quoteName, withDefaults } from '#libs/options';
-import { CircusError, type Json, type JsonObject } from '#libs/protocol';
+import { CircusError, type Json, type JsonObject, messageOf } from '#libs/protocol';
 import { type CircusOptions, circusTable } from './circus-options.ts';
 import { findDependencyProblems } from './depends-on.ts';
-import { errorText, FaultList } from './fault.ts';
+import { FaultList } from './fault.ts';
 import type { IniSection } from './ini-file.ts';
 import type { CircusConfig } from './read-config.ts';
 import { readPlugin } from './read-plugin.ts';
@@ -37,7 +37,7 @@ class Problems {
     try {
       return [make()];
     } catch (error) {
-      this.add(what, errorText(error));
+      this.add(what, messageOf(error));
       return [];
     }
   }

@@ -3,7 +3,13 @@ import { join } from 'node:path';
 import { Arbiter as CoreArbiter } from '#libs/arbiter';
 import { type CircusConfig, type ConfigChecks, withCompanions } from '#libs/config';
 import { resolveGroup, resolveProtocol, resolveUser } from '#libs/native';
-import { CircusError, type Operation, type PublishedEvent, type Selection } from '#libs/protocol';
+import {
+  CircusError,
+  messageOf,
+  type Operation,
+  type PublishedEvent,
+  type Selection,
+} from '#libs/protocol';
 import { findStreamProblems } from '#libs/streams';
 import type { ArbiterLog } from './log.ts';
 
@@ -22,7 +28,7 @@ function problemOf(resolve: () => unknown): string | undefined {
     resolve();
     return undefined;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return messageOf(error);
   }
 }
 
@@ -68,8 +74,7 @@ export class EmbeddedCore extends CoreArbiter {
       beforeReload?.();
       for (const key of this.#keysOf(selection)) beforeReloadOf.get(key)?.();
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new CircusError('failed', `prereload_fn has failed: ${reason}`, error);
+      throw new CircusError('failed', `prereload_fn has failed: ${messageOf(error)}`, error);
     }
     return super.reload(selection, how);
   }

@@ -1,7 +1,7 @@
 /** The endpoints of an arbiter in another program: those of circusd, when it is to have them. */
 
 import type { Logger } from '#libs/logging';
-import type { Controller, PublishedEvent } from '#libs/protocol';
+import { type Controller, messageOf, type PublishedEvent } from '#libs/protocol';
 import { ControlEndpoint } from '../../services/circusd/control-endpoint.ts';
 import { EventPublisher } from '../../services/circusd/event-publisher.ts';
 import type { ArbiterLog } from './log.ts';
@@ -63,8 +63,8 @@ export class Endpoints {
     try {
       await socket.bind(address);
     } catch (error) {
-      const cause = error instanceof Error ? error.message : String(error);
-      throw new Error(`${option} ${address} cannot be bound: ${cause}`, { cause: error });
+      const message = `${option} ${address} cannot be bound: ${messageOf(error)}`;
+      throw new Error(message, { cause: error });
     }
     this.#serving.push(socket.serve());
   }

@@ -1,7 +1,7 @@
 /** Processes of one command, kept alive (manual 5.9.2 "Watcher"). */
 import { basename } from 'node:path';
 import { createConfig } from '#libs/config';
-import { readIdentity } from '#libs/native';
+import type { ProcessIdentity } from '#libs/native';
 import {
   CircusError,
   type Json,
@@ -35,7 +35,7 @@ export interface WatcherHost {
 export class WatchedProcess extends ProcessHandle {
   readonly #watcher: Watcher;
 
-  constructor(watcher: Watcher, wid: number, identity: { pid: number; startTime: number }) {
+  constructor(watcher: Watcher, wid: number, identity: ProcessIdentity) {
     super(wid, identity);
     this.#watcher = watcher;
   }
@@ -131,11 +131,8 @@ export class Watcher {
 
   /** The live processes, oldest first. */
   processes(): WatchedProcess[] {
-    const found = this.#host?.core.processes(this.key) ?? [];
-    return found.flatMap(({ pid, wid }) => {
-      const identity = readIdentity(pid);
-      return identity === undefined ? [] : [new WatchedProcess(this, wid, identity)];
-    });
+    const workers = this.#host?.core.workersOf(this.key) ?? [];
+    return workers.map(({ wid, identity }) => new WatchedProcess(this, wid, identity));
   }
 
   /** Every option as `circusctl options` shows it. */
