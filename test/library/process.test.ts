@@ -62,7 +62,10 @@ test('children are told, signalled, and end with it', async () => {
   );
   assert.throws(() => process.sendSignalChild(1, 'KILL'), { code: 'not_found' });
   await process.stop({ graceful_timeout: 0.1 });
-  assert.ok([undefined, 'Z'].includes(stateOf(second)), stateOf(second));
+  await until(
+    () => [undefined, 'Z'].includes(stateOf(second)),
+    () => stateOf(second),
+  );
 });
 
 test('its output is read, its environment and directory are its own, $WID is replaced', async () => {
@@ -95,7 +98,7 @@ test('umask and limits are those asked for, and the program keeps its own', asyn
 test('descriptors of use_fds are inherited under their numbers', async (t) => {
   const fd = openSync('/proc/self/comm', 'r');
   t.after(() => closeSync(fd));
-  const command = `cat <&${fd}`;
+  const command = `cat /proc/self/fd/${fd}`;
   const child = new Process(1, command, { shell: true, use_fds: [fd], stdout: 'pipe' });
   assert.ok(child.stdout !== null);
   assert.equal(await text(child.stdout), readFileSync('/proc/self/comm', 'utf8'));
