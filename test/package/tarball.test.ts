@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { after, before, type TestContext, test } from 'node:test';
+import { readBlocks } from '../docs/fenced-blocks.ts';
 import { Program, until } from '../examples/run-program.ts';
 import { installTarball, type Project } from './installed.ts';
 
@@ -15,9 +16,22 @@ before(() => {
   writeFileSync(program, '#!/bin/sh\nexec sleep 600\n');
   chmodSync(program, 0o755);
   const examples = readdirSync('examples/library').filter((file) => file.endsWith('.ts'));
-  writeFileSync(join(project.folder, 'tsconfig.json'), JSON.stringify(strict(examples)));
+  const files = [...examples, ...writeBlocks(project.folder)];
+  writeFileSync(join(project.folder, 'tsconfig.json'), JSON.stringify(strict(files)));
 });
 after(() => project.remove());
+
+/** The programs that the page shows, a file each. */
+function writeBlocks(folder: string): string[] {
+  const blocks = readBlocks(readFileSync('docs/library.md', 'utf8'));
+  return blocks
+    .filter(({ language }) => language === 'ts')
+    .map(({ lines, line }) => {
+      const name = `library-md-${line}.ts`;
+      writeFileSync(join(folder, name), lines.join('\n'));
+      return name;
+    });
+}
 
 /** As strict as it gets, declarations of the package included. */
 function strict(files: readonly string[]) {
@@ -60,7 +74,7 @@ test('the tarball has programs, types, manual pages and notices, and nothing els
   assert.ok(project.packed.size < 1_500_000, `${project.packed.size} bytes`);
 });
 
-test('the programs of the manual compile as TypeScript that is strict about everything', () => {
+test('the programs of the manual and of docs/library.md compile as TypeScript that is strict about everything', () => {
   const tsc = spawnSync(process.execPath, [resolve('node_modules/typescript/bin/tsc'), '-p', '.'], {
     cwd: project.folder,
     encoding: 'utf8',
