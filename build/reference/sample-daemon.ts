@@ -81,6 +81,7 @@ export const sampleDaemon: Controller = {
   version: '0.1.0',
   generation: 1,
   pid: 23161,
+  upgradeFailure: null,
   globalOptions: {
     endpoint: 'tcp://127.0.0.1:5555',
     stats_endpoint: 'tcp://127.0.0.1:5557',
@@ -125,6 +126,8 @@ export const sampleDaemon: Controller = {
   reopenLogs: () => ({ direct: ['/var/log/web.log'] }),
   quit: () => work({}),
   reloadConfig: () => work({ plan }),
+  upgrade: async () => ({ upgrade: 'started', generation: 1, pid: 23161 }),
+  awaitAgain: async () => ({}),
   logs: ({ follow }) => {
     const position = 8127;
     const data = 'Serving HTTP on 127.0.0.1 port 8080\n';

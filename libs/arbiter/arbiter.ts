@@ -3,7 +3,9 @@ import {
   type CircusConfig,
   type ConfigPlan,
   checkWatcherOption,
+  circusTable,
   createWatcherConfig,
+  defaultWatcherOptions,
   endpointVariables,
   isTouched,
   planChanges,
@@ -14,7 +16,14 @@ import {
   setWatcherOption,
   type WatcherConfig,
 } from '#libs/config';
-import { type ActivatedSocket, childrenOf, type ProcessIdentity } from '#libs/native';
+import {
+  type ActivatedSocket,
+  type CommandRequest,
+  type CommandResult,
+  childrenOf,
+  type ProcessIdentity,
+} from '#libs/native';
+import { defaultValues } from '#libs/options';
 import { ProcessMeter } from '#libs/process-info';
 import {
   type AddRequest,
@@ -33,23 +42,26 @@ import {
   type Selection,
   type SignalRequest,
   type SocketView,
+  type UpgradeRequest,
   type WatcherView,
 } from '#libs/protocol';
-import type { EventFacts, WaitResult } from '#libs/supervision';
+import type { EventFacts } from '#libs/supervision';
+import type { Baggage, Unpack } from './baggage.ts';
 import { epochSeconds, monotonicMs } from './clock.ts';
 import { describePlan } from './describe-plan.ts';
 import { requireOwner } from './endpoint-owner.ts';
-import { type EventListener, EventLog } from './event-log.ts';
+import { type EventListener, EventLog, type SavedEvents } from './event-log.ts';
 import { Hooks } from './hooks.ts';
 import { type LogChannel, noLogChannel } from './log-channel.ts';
 import type { PreparedSockets } from './managed-sockets.ts';
 import { Pace } from './pace.ts';
+import { type ReplyShape, readParkedWork, replyOf } from './reply-shapes.ts';
 import { rulesOf } from './rules-of.ts';
 import { signalWorkers } from './signalling.ts';
-import { Supervisor, type SupervisorLog } from './supervisor.ts';
-import { WatcherLogs } from './watcher-logs.ts';
-import { requireStreams, WatcherOutputs } from './watcher-outputs.ts';
-import { WatcherSockets } from './watcher-sockets.ts';
+import { type Order, type SavedSupervisor, Supervisor, type SupervisorLog } from './supervisor.ts';
+import { type SavedLogs, WatcherLogs } from './watcher-logs.ts';
+import { requireStreams, type SavedOutputs, WatcherOutputs } from './watcher-outputs.ts';
+import { type SavedSockets, WatcherSockets } from './watcher-sockets.ts';
 import { viewWatcher } from './watcher-view.ts';
 import type { Worker } from './worker.ts';
 
@@ -76,13 +88,32 @@ export interface ArbiterOptions {
    * program feels is touched, and no death is collected but those of the arbiter's own processes.
    */
   readonly isEmbedded?: boolean;
+  /** Replaces the program; without it there is no way. */
+  readonly upgrade?: (request: UpgradeRequest) => Promise<ReplyBody>;
+}
+
+/** All watchers as the next program of this process goes on with them. */
+export interface SavedArbiter {
+  /** Of that program. */
+  readonly generation: number;
+  readonly config: CircusConfig;
+  /** By key, with all that was set at run time. */
+  readonly configs: readonly (readonly [key: string, config: WatcherConfig])[];
+  readonly events: SavedEvents;
+  readonly sockets: SavedSockets;
+  readonly outputs: SavedOutputs;
+  readonly logs: SavedLogs;
+  /** Names the numbering of log positions. */
+  readonly instance: string;
+  readonly supervisor: SavedSupervisor;
 }
 
 /** Supervises every watcher of a configuration, and answers commands. */
 export class Arbiter implements Controller {
   readonly version: string;
-  readonly generation = 1;
+  #generation = 1;
   readonly pid = process.pid;
+  upgradeFailure: string | null = null;
   /** Settles when nothing is left. */
   readonly ended: Promise<void>;
   readonly #options: ArbiterOptions;
@@ -92,7 +123,7 @@ export class Arbiter implements Controller {
   readonly #outputs: WatcherOutputs;
   readonly #hooks: Hooks;
   readonly #logs: WatcherLogs;
-  readonly #instance = `${process.pid}-${Date.now()}`;
+  #instance = `${process.pid}-${Date.now()}`;
   readonly #meter = new ProcessMeter();
   readonly #pace = new Pace();
   readonly #configs = new Map<string, WatcherConfig>();
@@ -170,7 +201,7 @@ export class Arbiter implements Controller {
     if (!this.#areSocketsOpen) this.openSockets();
     this.#supervisor.start();
     this.#passEvery(this.#config.circus.check_delay);
-    await this.#startAll(this.#config.watchers);
+    await this.#startConfigured();
   }
 
   /**
@@ -203,6 +234,66 @@ export class Arbiter implements Controller {
   /** Closes them and removes their files. At the end it happens by itself. */
   closeSockets(): void {
     this.#sockets.close();
+  }
+
+  /** Counts the programs that this process has been. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /** Output is queued and not written until `releaseOutput`; resolves when no write is under way. */
+  async holdOutput(): Promise<void> {
+    await this.#outputs.hold();
+  }
+
+  releaseOutput(): void {
+    this.#outputs.release();
+  }
+
+  /**
+   * Writes down all that the next program of this process needs. Changes nothing; what is handed over
+   * holds for this moment, and exactly while output is held.
+   */
+  handOver(baggage: Baggage): SavedArbiter {
+    return {
+      generation: this.#generation + 1,
+      config: this.#config,
+      configs: [...this.#configs],
+      events: this.#events.handOver(),
+      sockets: this.#sockets.handOver(baggage),
+      outputs: this.#outputs.handOver(baggage),
+      logs: this.#logs.handOver(baggage),
+      instance: this.#instance,
+      supervisor: this.#supervisor.handOver(baggage),
+    };
+  }
+
+  /**
+   * Takes everything over, descriptors too. To be called once, on a new arbiter; `goOn` after it is
+   * instead of `run`.
+   */
+  takeOver(saved: SavedArbiter, unpack: Unpack): void {
+    this.#generation = saved.generation;
+    this.#instance = saved.instance;
+    const { circus, ...config } = saved.config;
+    // Options that this program has and the one before had not.
+    this.#config = { ...config, circus: { ...defaultValues(circusTable), ...circus } };
+    for (const [key, config] of saved.configs) {
+      const options = { ...defaultWatcherOptions(), ...config.options };
+      this.#configs.set(key, { ...config, options });
+    }
+    this.#events.takeOver(saved.events);
+    this.#sockets.takeOver(saved.sockets);
+    this.#areSocketsOpen = true;
+    this.#supervisor.takeOver(saved.supervisor, (key) => rulesOf(this.#requireConfig(key)));
+    this.#outputs.takeOver(saved.outputs, unpack, (pid) => this.#supervisor.lineListenerOf(pid));
+    this.#logs.takeOver(saved.logs, unpack);
+  }
+
+  /** Supervises again. Whoever waits for a command by `awaitAgain` has to do so before. */
+  goOn({ supervisor }: SavedArbiter): void {
+    this.#supervisor.goOn(supervisor);
+    this.#passEvery(this.#config.circus.check_delay);
   }
 
   /** Whether it was told to end. */
@@ -279,28 +370,25 @@ export class Arbiter implements Controller {
     this.#requireReady();
     const keys = this.#resolve(selection);
     const isOne = selection.kind === 'one';
-    const work = this.#supervisor.command({ type: 'start', keys, isOne });
-    return operation(work, isOne ? ({ started, kept }) => ({ info: { started, kept } }) : noKeys);
+    const work = this.#supervisor.order({ type: 'start', keys, isOne });
+    return operation([work], isOne ? 'started' : 'nothing');
   }
 
   stop(selection: Selection): Operation {
     this.#requireReady();
     const keys = this.#resolve(selection);
     const isOne = selection.kind === 'one';
-    const work = this.#supervisor.command({ type: 'stop', keys, isOne });
-    return operation(work, isOne ? () => ({ info: null }) : noKeys);
+    const work = this.#supervisor.order({ type: 'stop', keys, isOne });
+    return operation([work], isOne ? 'stopped' : 'nothing');
   }
 
   restart(selection: Selection): Operation {
     this.#requireReady();
-    if (selection.kind === 'all') return { reply: {}, done: this.#restartAll().then(noKeys) };
+    if (selection.kind === 'all') return { reply: {}, done: this.#restartAll() };
     const keys = this.#resolve(selection);
     const isOne = selection.kind === 'one';
-    const work = this.#supervisor.command({ type: 'restart', keys, isOne });
-    return operation(
-      work,
-      isOne ? ({ started, stopped, kept }) => ({ info: { stopped, started, kept } }) : noKeys,
-    );
+    const work = this.#supervisor.order({ type: 'restart', keys, isOne });
+    return operation([work], isOne ? 'replaced' : 'nothing');
   }
 
   reload(selection: Selection, how: { graceful: boolean; sequential: boolean }): Operation {
@@ -309,17 +397,14 @@ export class Arbiter implements Controller {
     const keys = this.#resolve(selection);
     const isOne = selection.kind === 'one';
     const kind = how.sequential ? 'sequential' : 'graceful';
-    const work = this.#supervisor.command({ type: 'reload', keys, isOne, how: kind });
-    return operation(
-      work,
-      isOne ? ({ started, stopped, kept }) => ({ info: { stopped, started, kept } }) : noKeys,
-    );
+    const work = this.#supervisor.order({ type: 'reload', keys, isOne, how: kind });
+    return operation([work], isOne ? 'replaced' : 'nothing');
   }
 
   abortReload(selection: Selection): Operation {
     this.#requireReady();
     const keys = this.#resolve(selection);
-    return operation(this.#supervisor.command({ type: 'abort', keys }), noKeys);
+    return operation([this.#supervisor.order({ type: 'abort', keys })], 'nothing');
   }
 
   add({ name, cmd, args, options, start }: AddRequest): Operation {
@@ -334,17 +419,14 @@ export class Arbiter implements Controller {
     requireSockets(config, this.#sockets.managed.names);
     requireDependencies(config, [...this.#configs.values()]);
     this.#events.publish(name, 'add', {}, epochSeconds());
-    const work = this.#addWatcher(config, start);
-    // A start that fails shows in status, events and log; to `add` it has not failed (protocol 2.3).
-    const added = work.catch(() => ({ started: [], stopped: [], kept: [] }));
-    return operation(added, start ? ({ started, kept }) => ({ started, kept }) : noKeys);
+    return operation([this.#addWatcher(config, start)], start ? 'added' : 'nothing');
   }
 
   remove(key: string, { nostop }: { nostop: boolean }): Operation {
     this.#requireReady();
     const { name } = this.#requireWatcher(key);
     this.#events.publish(name, 'remove', {}, epochSeconds());
-    return operation(this.#supervisor.command({ type: 'remove', key, nostop }), noKeys);
+    return operation([this.#supervisor.order({ type: 'remove', key, nostop })], 'nothing');
   }
 
   changeCount(key: string, nb: number): Operation {
@@ -356,8 +438,8 @@ export class Arbiter implements Controller {
     }
     const setting = checkWatcherOption('numprocesses', before + nb);
     const config = setWatcherOption(this.#requireConfig(key), setting);
-    const done = this.#configure(key, config, false);
-    return { reply: { numprocesses: setting.value }, done };
+    const reply = { numprocesses: setting.value };
+    return operation([this.#configure(key, config, false)], 'nothing', reply);
   }
 
   set(key: string, options: ReadonlyMap<string, Json>): Operation {
@@ -375,7 +457,7 @@ export class Arbiter implements Controller {
     requireDependencies(config, [...this.#configs.values()]);
     for (const _ of settings) this.#events.publish(name, 'updated', {}, epochSeconds());
     const needsReload = settings.some(({ effect }) => effect === 'reload');
-    return { reply: {}, done: this.#configure(key, config, needsReload) };
+    return operation([this.#configure(key, config, needsReload)], 'nothing');
   }
 
   kill(key: string, { pid, signum, gracefulTimeout }: KillRequest): Operation {
@@ -387,8 +469,8 @@ export class Arbiter implements Controller {
       timeoutMs: gracefulTimeout === undefined ? gracefulTimeoutMs : gracefulTimeout * 1_000,
     };
     const chosen = pid === undefined ? pids : pids.filter((candidate) => candidate === pid);
-    const work = this.#supervisor.command({ type: 'kill', key, pids: chosen, order });
-    return operation(work, noKeys);
+    const work = this.#supervisor.order({ type: 'kill', key, pids: chosen, order });
+    return operation([work], 'nothing');
   }
 
   signal(key: string, request: SignalRequest): void {
@@ -399,13 +481,13 @@ export class Arbiter implements Controller {
   reset(key: string): Operation {
     this.#requireReady();
     this.#requireWatcher(key);
-    return operation(this.#supervisor.command({ type: 'reset', key }), noKeys);
+    return operation([this.#supervisor.order({ type: 'reset', key })], 'nothing');
   }
 
   /** Ends everything; a second one, or `atOnce`, without waiting for anybody. */
   quit({ atOnce = false }: { atOnce?: boolean } = {}): Operation {
     if (!this.isEnding) this.#options.log.info('Arbiter exiting');
-    return operation(this.#supervisor.command({ type: 'quit', atOnce }), noKeys);
+    return operation([this.#supervisor.order({ type: 'quit', atOnce })], 'nothing');
   }
 
   reloadConfig({ dryRun }: { dryRun: boolean }): Operation {
@@ -416,7 +498,7 @@ export class Arbiter implements Controller {
     if (dryRun) return { reply, done: Promise.resolve({}) };
     this.#prepareSockets(next.sockets).commit();
     this.#config = this.#withBoundEndpoints(next);
-    return { reply, done: this.#carryOut(plan).then(noKeys) };
+    return operation(this.#carryOut(plan), 'nothing', reply);
   }
 
   sockets(): readonly SocketView[] {
@@ -426,6 +508,28 @@ export class Arbiter implements Controller {
   reopenLogs(): ReplyBody {
     this.#options.log.info('log files are opened again');
     return this.#outputs.reopen();
+  }
+
+  async awaitAgain(parked: JsonObject): Promise<ReplyBody> {
+    const { waits, shape } = readParkedWork(parked);
+    const answers = waits.map((wait) => this.#supervisor.awaitOrder(wait));
+    return await replyOf(shape, answers);
+  }
+
+  /** Runs a command to its end, as `runCommand` of native does. */
+  async runCommand(request: CommandRequest): Promise<CommandResult> {
+    return await this.#supervisor.runCommand(request);
+  }
+
+  /** @throws CircusError `restarting`: what is under way cannot be handed over */
+  requireUpgradable(): void {
+    this.#requireReady();
+  }
+
+  async upgrade(request: UpgradeRequest): Promise<ReplyBody> {
+    this.requireUpgradable();
+    if (this.#options.upgrade !== undefined) return await this.#options.upgrade(request);
+    throw new CircusError('failed', 'this arbiter is part of another program, which goes on');
   }
 
   async logs(request: LogRequest): Promise<LogReply> {
@@ -438,7 +542,7 @@ export class Arbiter implements Controller {
   }
 
   /** Reads the configuration again, stops all, starts what it says (protocol 2.3 "restart"). */
-  async #restartAll(): Promise<void> {
+  async #restartAll(): Promise<ReplyBody> {
     this.#isRestarting = true;
     let sockets: PreparedSockets | undefined;
     try {
@@ -458,7 +562,8 @@ export class Arbiter implements Controller {
     } finally {
       this.#isRestarting = false;
     }
-    await this.#startAll(this.#config.watchers);
+    await this.#startConfigured();
+    return {};
   }
 
   /**
@@ -523,17 +628,17 @@ export class Arbiter implements Controller {
     }
   }
 
-  async #carryOut(plan: ConfigPlan): Promise<void> {
+  #carryOut(plan: ConfigPlan): Order[] {
     const { check_delay, warmup_delay } = this.#config.circus;
     this.#passEvery(check_delay);
     this.#supervisor.setPace(warmup_delay * 1_000);
     const removals = plan.removed.map((key) =>
-      this.#supervisor.command({ type: 'remove', key, nostop: false }),
+      this.#supervisor.order({ type: 'remove', key, nostop: false }),
     );
     const changes = plan.changed.map(({ key, action, apply }) =>
       this.#configure(key, apply(this.#requireConfig(key)), action === 'reload'),
     );
-    await Promise.all([...removals, ...changes, this.#startAll(plan.added)]);
+    return [...removals, ...changes, ...this.#startAll(plan.added)];
   }
 
   #passEvery(seconds: number): void {
@@ -549,33 +654,30 @@ export class Arbiter implements Controller {
    * Adds watchers and starts those with autostart. All is ordered before anything is waited for: a
    * later command is a later one to each of them.
    */
-  async #startAll(configs: readonly WatcherConfig[]): Promise<void> {
+  #startAll(configs: readonly WatcherConfig[]): Order[] {
     const additions = configs.map((config) => this.#addWatcher(config, false));
     const keys = configs.map(({ name }) => name.toLowerCase());
-    const start = this.#supervisor.command({ type: 'start', keys, isOne: false });
-    await Promise.all([...additions, start]);
+    return [...additions, this.#supervisor.order({ type: 'start', keys, isOne: false })];
   }
 
-  #addWatcher(config: WatcherConfig, start: boolean): Promise<WaitResult> {
+  async #startConfigured(): Promise<void> {
+    await Promise.all(this.#startAll(this.#config.watchers).map(({ answer }) => answer));
+  }
+
+  #addWatcher(config: WatcherConfig, start: boolean): Order {
     const { name } = config;
     const key = name.toLowerCase();
     this.#configs.set(key, config);
-    return this.#supervisor.command({ type: 'add', key, name, rules: rulesOf(config), start });
+    return this.#supervisor.order({ type: 'add', key, name, rules: rulesOf(config), start });
   }
 
-  /** Gives a watcher another configuration; the reply of a waiting client has the new count. */
-  async #configure(key: string, config: WatcherConfig, needsReload: boolean): Promise<ReplyBody> {
+  #configure(key: string, config: WatcherConfig, needsReload: boolean): Order {
     const replaces = this.#outputs.configure(key, this.#requireConfig(key), config);
     this.#configs.set(key, config);
     this.#logs.configured(key);
     const rules = rulesOf(config);
-    await this.#supervisor.command({
-      type: 'set',
-      key,
-      rules,
-      needsReload: needsReload || replaces,
-    });
-    return {};
+    const type = 'set';
+    return this.#supervisor.order({ type, key, rules, needsReload: needsReload || replaces });
   }
 
   #keys(): string[] {
@@ -613,15 +715,10 @@ export class Arbiter implements Controller {
   }
 }
 
-function operation(
-  work: Promise<WaitResult>,
-  describe: (result: WaitResult) => ReplyBody,
-): Operation {
-  return { reply: {}, done: work.then(describe) };
-}
-
-function noKeys(): ReplyBody {
-  return {};
+function operation(orders: readonly Order[], shape: ReplyShape, reply: ReplyBody = {}): Operation {
+  const parked: JsonObject = { waits: orders.map(({ wait }) => wait), shape };
+  const answers = orders.map(({ answer }) => answer);
+  return { reply, done: replyOf(shape, answers), parked };
 }
 
 function definedIn(env: NodeJS.ProcessEnv): Record<string, string> {

@@ -15,6 +15,15 @@ const ringSize = 10_000;
 /** Told of every event, in order. Must not throw. */
 export type EventListener = (event: PublishedEvent) => void;
 
+/** Events as the next program of this process goes on with them. */
+export interface SavedEvents {
+  readonly seq: number;
+  /** By watcher, as in topics. */
+  readonly wseqs: readonly (readonly [name: string, wseq: number])[];
+  /** Those that are kept, oldest first. */
+  readonly ring: readonly PublishedEvent[];
+}
+
 /** The events of one daemon. */
 export class EventLog {
   readonly #listener: EventListener;
@@ -41,6 +50,19 @@ export class EventLog {
     const published = { topic: eventTopic(watcher, event), payload };
     this.#ring[this.#seq % ringSize] = published;
     this.#listener(published);
+  }
+
+  /** Changes nothing. */
+  handOver(): SavedEvents {
+    const { events } = this.replay(0);
+    return { seq: this.#seq, wseqs: [...this.#watcherSeqs], ring: events };
+  }
+
+  /** To be called once, before anything is published. */
+  takeOver({ seq, wseqs, ring }: SavedEvents): void {
+    this.#seq = seq;
+    for (const [name, wseq] of wseqs) this.#watcherSeqs.set(name, wseq);
+    for (const event of ring) this.#ring[event.payload.seq % ringSize] = event;
   }
 
   /** Events after number `since`, oldest first; of one watcher only, when named. */

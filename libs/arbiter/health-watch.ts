@@ -6,10 +6,19 @@ import {
   DescriptorPoll,
   type ProcessIdentity,
 } from '#libs/native';
+import type { Baggage } from './baggage.ts';
 import { NotifyPoll } from './notify-channel.ts';
 import { ProbeGate } from './probe-gate.ts';
-import { type HealthListener, type HealthMeans, WorkerHealth } from './worker-health.ts';
+import type { LineListener } from './watcher-outputs.ts';
+import {
+  type HealthListener,
+  type HealthMeans,
+  type SavedHealth,
+  WorkerHealth,
+} from './worker-health.ts';
 import type { WorkerSockets } from './worker-sockets.ts';
+
+export type { SavedHealth };
 
 /** Commands that run at once, and connections; of one watcher no more than the share. */
 const commandLimits = { limit: 128, share: 4 };
@@ -33,7 +42,7 @@ export class HealthWatch {
 
   constructor(owner: HealthOwner) {
     this.#means = {
-      openChannel: () => this.#notify.open(),
+      openChannel: (saved) => this.#notify.open(saved),
       poll: this.#answers,
       runCommand: (request) => owner.runCommand(request),
       warn: (text) => owner.warn(text),
@@ -55,6 +64,27 @@ export class HealthWatch {
     const { readiness, liveness } = watcher.options;
     if (readiness === 'none' && liveness === 'none') return undefined;
     return new WorkerHealth(watcher, place, this.#means, listener);
+  }
+
+  /** Changes nothing. */
+  handOver(baggage: Baggage): SavedHealth[] {
+    return [...this.#byTicket.values()].map((health) => health.handOver(baggage));
+  }
+
+  /** A process that runs. What is to be asked of it is asked again from the beginning. */
+  takeOver(
+    saved: SavedHealth,
+    { config, wid, identity }: { config: WatcherConfig; wid: number; identity: ProcessIdentity },
+    listener: HealthListener,
+  ): void {
+    const { ticket } = saved;
+    const place = { wid, ticket, sockets: { numbers: {}, descriptors: [] } };
+    this.begin(ticket, new WorkerHealth(config, place, this.#means, listener, saved), identity);
+  }
+
+  /** Who has to see what a process writes. */
+  onLinesOf(ticket: number): LineListener | undefined {
+    return this.#byTicket.get(ticket)?.onLines;
   }
 
   /** The process has been started. */

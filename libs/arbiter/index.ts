@@ -1,5 +1,7 @@
 /** The arbiter: performs what the core of supervision decides, and executes commands. */
-export { Arbiter, type ArbiterOptions } from './arbiter.ts';
+export { Arbiter, type ArbiterOptions, type SavedArbiter } from './arbiter.ts';
+export { Baggage, type Unpack } from './baggage.ts';
+export { checkSaved } from './check-saved.ts';
 export { killWorker, signalRemains, stopWorker } from './families.ts';
 export type { LogChannel } from './log-channel.ts';
 export { SocketsRefused } from './managed-sockets.ts';

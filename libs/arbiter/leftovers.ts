@@ -21,6 +21,12 @@ export interface LeftoversOptions {
   readonly onStraysGone: () => void;
 }
 
+/** Leftovers as the next program of this process looks after them. */
+export interface SavedLeftovers {
+  readonly remains: readonly Remains[];
+  readonly awaitsStrays: boolean;
+}
+
 interface Remains {
   readonly worker: Worker;
   /** What they were sent last, and what whoever is found later is sent, too. */
@@ -46,6 +52,22 @@ export class Leftovers {
   constructor(options: LeftoversOptions) {
     this.#options = options;
     this.#orphans = new Orphans(options.isWorker);
+  }
+
+  /** Changes nothing. Orphans are found again by their marks. */
+  handOver(): SavedLeftovers {
+    return {
+      remains: [...this.#remains.values()],
+      awaitsStrays: this.#awaitsStrays,
+    };
+  }
+
+  /** To be called once. Who was asked about is asked about again. */
+  takeOver({ remains, awaitsStrays }: SavedLeftovers): void {
+    for (const one of remains) this.#remains.set(one.worker.ticket, one);
+    this.#awaitsStrays = awaitsStrays;
+    this.#lookSoon();
+    this.#watch();
   }
 
   /** A child of ours was reaped, worker or not. */

@@ -10,9 +10,11 @@ import {
   closeActivated,
   formatAddress,
   isAccepting,
-  type ListeningSocket,
+  ListeningSocket,
   openSocket,
   requireInterface,
+  type SavedSocket,
+  type SocketAddress,
   SocketError,
   type SocketRequest,
   shareAddress,
@@ -20,6 +22,7 @@ import {
   socketTypes,
 } from '#libs/native';
 import type { SocketView } from '#libs/protocol';
+import type { Baggage } from './baggage.ts';
 import { adjustSocket, type HeldSocket, viewSocket } from './held-socket.ts';
 import { requestOf } from './socket-request.ts';
 
@@ -56,6 +59,14 @@ interface Change {
 
 /** Below are standard input, output and error. */
 const firstNumber = 3;
+
+/** A managed socket as the next program of this process takes it over. */
+export interface SavedHeldSocket {
+  readonly number: number;
+  readonly config: SocketConfig;
+  readonly address: SocketAddress;
+  readonly socket: SavedSocket | null;
+}
 
 /** Holds sockets until it is closed. */
 export class ManagedSockets {
@@ -115,6 +126,21 @@ export class ManagedSockets {
    */
   prepare(configs: readonly SocketConfig[]): PreparedSockets {
     return this.#prepare(configs, new Map());
+  }
+
+  /** Changes nothing. */
+  handOver(baggage: Baggage): SavedHeldSocket[] {
+    return this.#held.map(({ socket, ...held }) => {
+      if (socket !== undefined) baggage.keep(socket.fd);
+      return { ...held, socket: socket?.handOver() ?? null };
+    });
+  }
+
+  /** Instead of `open`. */
+  takeOver(saved: readonly SavedHeldSocket[]): void {
+    this.#held = saved.map(({ socket, ...held }) => {
+      return { ...held, socket: socket === null ? undefined : ListeningSocket.takeOver(socket) };
+    });
   }
 
   /** Closes all and removes their files. */

@@ -8,6 +8,7 @@ import {
   type NotifyMessage,
   NotifySocket,
   type ProcessIdentity,
+  type SavedNotifySocket,
 } from '#libs/native';
 import { readProcessStat } from '#libs/process-info';
 import { shorten } from './probes.ts';
@@ -32,9 +33,12 @@ export interface NotifyListener {
 export class NotifyPoll {
   readonly poll = new DescriptorPoll();
 
-  /** @throws SystemError EMFILE */
-  open(): NotifyChannel {
-    return new NotifyChannel(this.poll);
+  /**
+   * @param saved - one that another program of this process has opened
+   * @throws SystemError EMFILE
+   */
+  open(saved?: SavedNotifySocket): NotifyChannel {
+    return new NotifyChannel(this.poll, saved);
   }
 
   close(): void {
@@ -44,14 +48,21 @@ export class NotifyPoll {
 
 /** The socket of one process. */
 export class NotifyChannel {
-  readonly #socket = new NotifySocket();
+  readonly #socket: NotifySocket;
   readonly #poll: DescriptorPoll;
   readonly #told = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
   #take: (message: NotifyMessage | 'dropped') => void = () => undefined;
 
-  constructor(poll: DescriptorPoll) {
+  constructor(poll: DescriptorPoll, saved?: SavedNotifySocket) {
     this.#poll = poll;
+    this.#socket = new NotifySocket(saved);
+  }
+
+  /** Changes nothing. */
+  handOver(): SavedNotifySocket {
+    const { fd, address } = this.#socket;
+    return { fd, address };
   }
 
   /** For NOTIFY_SOCKET. */

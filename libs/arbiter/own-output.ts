@@ -5,6 +5,7 @@
 import { closeSync } from 'node:fs';
 import { createPipe } from '#libs/native';
 import { OutputStream, ownOutputs, PipeReader, type StreamName } from '#libs/streams';
+import type { Baggage, PackedBytes, Unpack } from './baggage.ts';
 
 /** Pipes of stopped watchers that somebody holds: a process of `rm --nostop`, or a descendant. */
 const maxOrphans = 1_000;
@@ -21,6 +22,33 @@ export interface OwnOutputOptions {
   readonly onPiece: (key: string, name: StreamName, data: Buffer) => void;
 }
 
+/** All of it as the next program of this process takes it over. */
+export interface SavedOwnOutput {
+  readonly streams: Readonly<Record<StreamName, SavedOwnStream>>;
+  readonly pipes: readonly SavedOwnPipe[];
+}
+
+interface SavedOwnStream {
+  readonly unwritten: PackedBytes;
+  readonly problem: string | null;
+  readonly dropped: number;
+}
+
+interface SavedOwnPipe {
+  readonly key: string;
+  readonly name: StreamName;
+  readonly readFd: number;
+  /** null: the watcher has stopped, and somebody else holds it open. */
+  readonly writeFd: number | null;
+  readonly held: PackedBytes;
+}
+
+/** Whose a pipe is. */
+interface PipePlace {
+  readonly key: string;
+  readonly name: StreamName;
+}
+
 /** The pipes of all watchers of one daemon. */
 export class OwnOutput {
   readonly #options: OwnOutputOptions;
@@ -28,6 +56,7 @@ export class OwnOutput {
   readonly #pipes = new Map<string, Partial<Record<StreamName, SharedPipe>>>();
   /** Oldest first. */
   readonly #orphans = new Set<PipeReader>();
+  readonly #places = new WeakMap<PipeReader, PipePlace>();
 
   constructor(options: OwnOutputOptions) {
     this.#options = options;
@@ -70,6 +99,45 @@ export class OwnOutput {
     if (this.#orphans.size > maxOrphans) oldest?.close();
   }
 
+  /** As of `WatcherOutputs`. */
+  async hold(): Promise<void> {
+    await Promise.all(Object.values(this.#streams).map((stream) => stream.hold()));
+  }
+
+  release(): void {
+    for (const stream of Object.values(this.#streams)) stream.release();
+  }
+
+  /** Changes nothing. */
+  handOver(baggage: Baggage): SavedOwnOutput {
+    const { stdout, stderr } = this.#streams;
+    const streams = { stdout: pack(stdout, baggage), stderr: pack(stderr, baggage) };
+    const shared = [...this.#pipes.values()].flatMap((pipes) => Object.values(pipes));
+    const orphans = [...this.#orphans].map((reader) => ({ reader, writeFd: null }));
+    const pipes = [...shared, ...orphans].flatMap(({ reader, writeFd }) => {
+      const place = this.#places.get(reader);
+      if (place === undefined || reader.hasEnded) return [];
+      if (writeFd !== null) baggage.keep(writeFd);
+      const { fd, held } = reader.handOver();
+      return [{ ...place, readFd: baggage.keep(fd), writeFd, held: baggage.pack([held]) }];
+    });
+    return { streams, pipes };
+  }
+
+  /** To be called once, before any process is started. */
+  takeOver({ streams, pipes }: SavedOwnOutput, unpack: Unpack): void {
+    for (const [name, stream] of Object.entries(this.#streams)) {
+      const { unwritten, ...trouble } = streams[name as StreamName];
+      stream.takeOver({ unwritten: [unpack(unwritten)], ...trouble });
+    }
+    for (const { key, name, readFd, writeFd, held } of pipes) {
+      const reader = this.#read(readFd, { key, name });
+      if (writeFd === null) this.#orphans.add(reader);
+      else this.#pipes.set(key, { ...this.#pipes.get(key), [name]: { writeFd, reader } });
+      reader.takeOver(unpack(held));
+    }
+  }
+
   /** Resolves when all that was read is written. */
   async close(): Promise<void> {
     for (const key of [...this.#pipes.keys()]) this.stopped(key);
@@ -90,12 +158,23 @@ export class OwnOutput {
 
   #createPipe(key: string, name: StreamName): SharedPipe {
     const { readFd, writeFd } = createPipe();
+    return { writeFd, reader: this.#read(readFd, { key, name }) };
+  }
+
+  #read(readFd: number, place: PipePlace): PipeReader {
+    const { key, name } = place;
     // Whose output it is nobody knows, and circusd's own has no form that tells.
     const nobody = { pid: 0, wid: 0 };
     const reader: PipeReader = new PipeReader(readFd, this.#streams[name], nobody, {
       onEnd: () => this.#orphans.delete(reader),
       onPiece: (data) => this.#options.onPiece(key, name, data),
     });
-    return { writeFd, reader };
+    this.#places.set(reader, place);
+    return reader;
   }
+}
+
+function pack(stream: OutputStream, baggage: Baggage): SavedOwnStream {
+  const { unwritten, ...trouble } = stream.handOver();
+  return { unwritten: baggage.pack(unwritten), ...trouble };
 }

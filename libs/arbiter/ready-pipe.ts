@@ -18,11 +18,20 @@ export interface ReadyPipeListener {
 export class ReadyPipe {
   readonly #pipe: Pipe;
   #socket: Socket | undefined;
-  #isWriteOpen = true;
+  #isWriteOpen: boolean;
 
-  /** @throws SystemError EMFILE */
-  constructor() {
-    this.#pipe = createPipe();
+  /**
+   * @param readFd - of a process that was started by another program of this process
+   * @throws SystemError EMFILE
+   */
+  constructor(readFd?: number) {
+    this.#pipe = readFd === undefined ? createPipe() : { readFd, writeFd: -1 };
+    this.#isWriteOpen = readFd === undefined;
+  }
+
+  /** Where it is read; null: nothing is read any more. */
+  get readFd(): number | null {
+    return this.#socket?.destroyed === false ? this.#pipe.readFd : null;
   }
 
   /** What the process is to be given. */

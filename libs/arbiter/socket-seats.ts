@@ -5,8 +5,9 @@
  * takes the seat of an old one beside it. The kernel gives every socket that listens its share of
  * connections, so a seat that nobody comes to would swallow them: it is closed.
  */
-import type { ListeningSocket } from '#libs/native';
+import { ListeningSocket, type SavedSocket } from '#libs/native';
 import type { Places } from '#libs/supervision';
+import type { Baggage } from './baggage.ts';
 
 interface Seat {
   /** Wids; two of them while one replaces the other. */
@@ -18,6 +19,14 @@ interface Seat {
 interface SocketKind {
   readonly name: string;
   readonly open: () => ListeningSocket;
+}
+
+/** A seat as the next program of this process takes it over. */
+export interface SavedSeat {
+  /** Its watcher. */
+  readonly key: string;
+  readonly wids: readonly number[];
+  readonly sockets: readonly { readonly name: string; readonly socket: SavedSocket }[];
 }
 
 /** The seats of all watchers, by key. */
@@ -59,6 +68,30 @@ export class SocketSeats {
         sockets.get(name)?.close();
         sockets.delete(name);
       }
+    }
+  }
+
+  /** Changes nothing. */
+  handOver(baggage: Baggage): SavedSeat[] {
+    return [...this.#seats].flatMap(([key, seats]) =>
+      seats.map(({ wids, sockets }) => ({
+        key,
+        wids: [...wids],
+        sockets: [...sockets].map(([name, socket]) => {
+          baggage.keep(socket.fd);
+          return { name, socket: socket.handOver() };
+        }),
+      })),
+    );
+  }
+
+  /** To be called once, before any seat is taken. */
+  takeOver(saved: readonly SavedSeat[]): void {
+    for (const { key, wids, sockets } of saved) {
+      const open = sockets.map(
+        ({ name, socket }) => [name, ListeningSocket.takeOver(socket)] as const,
+      );
+      this.#seatsOf(key).push({ wids: new Set(wids), sockets: new Map(open) });
     }
   }
 

@@ -7,11 +7,13 @@ import {
   becomeSubreaper,
   type CommandRequest,
   type CommandResult,
+  chainedPids,
   EmbeddedReaper,
   type ExitRecord,
   isAlive,
   isPassing,
   keepChildLookup,
+  noteChain,
   type ProcessIdentity,
   Reaper,
   runCommand,
@@ -28,21 +30,27 @@ import {
   initialState,
   isLetGo,
   nextDeadline,
+  pendingGates,
+  rebase,
+  resume,
   step,
   type WaitResult,
   type WatcherRecord,
+  type WatcherRules,
 } from '#libs/supervision';
-import { epochSeconds, monotonicMs } from './clock.ts';
+import type { Baggage } from './baggage.ts';
+import { clockOriginMs, epochSeconds, monotonicMs } from './clock.ts';
 import type { EventLog } from './event-log.ts';
 import { killWorker, stopWorker } from './families.ts';
-import { HealthWatch } from './health-watch.ts';
+import { HealthWatch, type SavedHealth } from './health-watch.ts';
 import type { Hooks } from './hooks.ts';
-import { Leftovers } from './leftovers.ts';
+import { Leftovers, type SavedLeftovers } from './leftovers.ts';
 import { spawnWorker } from './spawn-worker.ts';
 import { WaitingRoom } from './waiting-room.ts';
-import type { WatcherOutputs } from './watcher-outputs.ts';
+import type { LineListener, WatcherOutputs } from './watcher-outputs.ts';
 import { WorkQueue } from './work-queue.ts';
 import type { Worker } from './worker.ts';
+import type { HealthListener } from './worker-health.ts';
 import type { WorkerSockets } from './worker-sockets.ts';
 
 const SIGHUP = 1;
@@ -93,6 +101,31 @@ export interface SupervisorOptions {
   readonly onEnd: () => void;
 }
 
+/** Supervision as the next program of this process goes on with it. */
+export interface SavedSupervisor {
+  readonly core: DaemonState;
+  /** Of the clock that the points in time of `core` are of: `clockOriginMs`. */
+  readonly clockOrigin: number;
+  /** Actions that were ordered and not performed. */
+  readonly queue: readonly Action[];
+  /** The highest number that a waiting command was given. */
+  readonly lastWait: number;
+  readonly workers: readonly Worker[];
+  readonly released: readonly Worker[];
+  readonly releasedTickets: readonly number[];
+  /** Reaped, and the core does not know yet. */
+  readonly ended: readonly EndedWorker[];
+  readonly leftovers: SavedLeftovers;
+  readonly health: readonly SavedHealth[];
+  /** Pids of those that became their command, or will, through other programs. */
+  readonly chained: readonly number[];
+}
+
+interface EndedWorker {
+  readonly worker: Worker;
+  readonly exit: ExitRecord;
+}
+
 type UntimedEvent = CoreEvent extends infer E
   ? E extends CoreEvent
     ? Omit<E, 'now'>
@@ -104,13 +137,20 @@ type UnnumberedCommand = CommandEvent extends infer E
     : never
   : never;
 
+/** A command that was given to the core. */
+export interface Order {
+  readonly wait: number;
+  /** Settled when its work is finished or has failed. */
+  readonly answer: Promise<WaitResult>;
+}
+
 type Performers = {
   readonly [T in Action['type']]: (action: Extract<Action, { type: T }>) => void;
 };
 
 /** Keeps processes as the core wants them. */
 export class Supervisor {
-  readonly state: DaemonState;
+  #state: DaemonState;
   readonly #options: SupervisorOptions;
   readonly #reaper: Reaper | EmbeddedReaper;
   readonly #waits = new WaitingRoom();
@@ -128,6 +168,8 @@ export class Supervisor {
   readonly #workers = new Map<number, Worker>();
   /** Pids that were given up by `rm --nostop`: not ours, and no strays. */
   readonly #released = new Map<number, Worker>();
+  /** By ticket: until their output is written, or it is known what they have left. */
+  readonly #ended = new Map<number, EndedWorker>();
   /** What they have started is no more ours than they are, even when they are gone. */
   readonly #releasedTickets = new Set<number>();
   /** Pids of circusd's own children that are no workers, and no strays. */
@@ -154,7 +196,70 @@ export class Supervisor {
   constructor(options: SupervisorOptions) {
     this.#options = options;
     this.#reaper = options.isEmbedded ? new EmbeddedReaper() : new Reaper();
-    this.state = initialState(monotonicMs(), options.warmupDelayMs);
+    this.#state = initialState(monotonicMs(), options.warmupDelayMs);
+  }
+
+  /** Of the core, which alone changes it. */
+  get state(): DaemonState {
+    return this.#state;
+  }
+
+  /** Changes nothing. */
+  handOver(baggage: Baggage): SavedSupervisor {
+    return {
+      core: this.state,
+      clockOrigin: clockOriginMs(),
+      queue: this.#queue.waiting,
+      lastWait: this.#waits.lastNumber,
+      workers: [...this.#workers.values()],
+      released: [...this.#released.values()],
+      releasedTickets: [...this.#releasedTickets],
+      ended: [...this.#ended.values()],
+      leftovers: this.#leftovers.handOver(),
+      health: this.#health.handOver(baggage),
+      chained: chainedPids(),
+    };
+  }
+
+  /** To be called once, and `goOn` after it, instead of `start`. */
+  takeOver(
+    { core, clockOrigin, ...saved }: SavedSupervisor,
+    rulesOf: (key: string) => WatcherRules,
+  ): void {
+    rebase(core, core.clock + clockOrigin - clockOriginMs());
+    for (const watcher of Object.values(core.watchers)) watcher.rules = rulesOf(watcher.key);
+    this.#state = core;
+    this.#waits.continueAfter(saved.lastWait);
+    for (const worker of saved.workers) this.#workers.set(worker.identity.pid, worker);
+    for (const worker of saved.released) this.#released.set(worker.identity.pid, worker);
+    for (const ticket of saved.releasedTickets) this.#releasedTickets.add(ticket);
+    for (const pid of saved.chained) noteChain(pid);
+    for (const health of saved.health) this.#takeOverHealth(health);
+  }
+
+  /** Does what was ordered before, and collects those that have died meanwhile. */
+  goOn({ queue, ended, leftovers }: SavedSupervisor): void {
+    this.#queue.push(queue);
+    this.#leftovers.takeOver(leftovers);
+    for (const { worker, exit } of ended) this.#tellOfExit(worker, exit);
+    this.start();
+    this.#queue.push(resume(this.state).filter(isStanding));
+    // A hook has run; only its answer was lost.
+    for (const { key, gate } of pendingGates(this.state)) {
+      this.#feed({ type: 'verdict', key, gate, isPassed: true });
+    }
+    this.#feed({ type: 'tick' });
+  }
+
+  /** What a process writes is looked at when its readiness shows there. */
+  lineListenerOf(pid: number): LineListener | undefined {
+    const worker = this.#workers.get(pid);
+    return worker === undefined ? undefined : this.#health.onLinesOf(worker.ticket);
+  }
+
+  /** Waits for a command that was given before: the number is of `order`. */
+  awaitOrder(wait: number): Promise<WaitResult> {
+    return this.#waits.enterAgain(wait);
   }
 
   /** Begins to collect deaths. To be called once, before the first command. */
@@ -171,10 +276,15 @@ export class Supervisor {
 
   /** Gives a command to the core; the promise is settled when its work is finished or has failed. */
   command(command: UnnumberedCommand): Promise<WaitResult> {
+    return this.order(command).answer;
+  }
+
+  /** As `command`, with the number by which the next program of this process can wait for it. */
+  order(command: UnnumberedCommand): Order {
     if (command.type === 'quit') this.#endNow();
     const { wait, answer } = this.#waits.enter();
     this.#feed({ ...command, wait } as UntimedEvent);
-    return answer;
+    return { wait, answer };
   }
 
   /** Looks for deaths and deadlines that went unnoticed. */
@@ -269,6 +379,9 @@ export class Supervisor {
     end_remains: ({ ticket, signum }) => this.#leftovers.signalRemains(ticket, signum),
     kill_remains: ({ ticket }) => this.#leftovers.signalRemains(ticket, SIGKILL),
     release: ({ key }) => {
+      for (const [ticket, { worker }] of this.#ended) {
+        if (worker.key === key) this.#ended.delete(ticket);
+      }
       for (const worker of this.workersOf(key)) this.#release(worker);
       this.#leftovers.disown(key);
     },
@@ -334,15 +447,8 @@ export class Supervisor {
     const { isEmbedded } = this.#options;
     const config = this.#options.configOf(key);
     const sockets = this.#options.sockets.forWorker(key, wid);
-    const health = this.#health.prepare(
-      config,
-      { wid, ticket, sockets },
-      {
-        ready: () => this.#feed({ type: 'ready', ...place }),
-        notReady: (reason) => this.#feed({ type: 'not_ready', ...place, reason }),
-        unhealthy: (reason) => this.#feed({ type: 'unhealthy', ...place, reason }),
-      },
-    );
+    const listener = this.#healthListener(place);
+    const health = this.#health.prepare(config, { wid, ticket, sockets }, listener);
     try {
       const identity = this.#options.outputs.spawn(
         key,
@@ -357,6 +463,22 @@ export class Supervisor {
       health?.close();
       throw error;
     }
+  }
+
+  #healthListener(place: { key: string; wid: number; ticket: number }): HealthListener {
+    return {
+      ready: () => this.#feed({ type: 'ready', ...place }),
+      notReady: (reason) => this.#feed({ type: 'not_ready', ...place, reason }),
+      unhealthy: (reason) => this.#feed({ type: 'unhealthy', ...place, reason }),
+    };
+  }
+
+  #takeOverHealth(saved: SavedHealth): void {
+    const worker = [...this.#workers.values()].find(({ ticket }) => ticket === saved.ticket);
+    if (worker === undefined) return;
+    const { key, wid, ticket, identity } = worker;
+    const listener = this.#healthListener({ key, wid, ticket });
+    this.#health.takeOver(saved, { config: this.#options.configOf(key), wid, identity }, listener);
   }
 
   /** What the processes of a watcher say of themselves (STATUS=), by pid. */
@@ -378,6 +500,7 @@ export class Supervisor {
     this.#workers.delete(pid);
     this.#health.forget(worker.ticket);
     this.#tellOfSilentDeath(worker);
+    this.#ended.set(worker.ticket, { worker, exit });
     const drained = this.#options.outputs.drain(worker.key, pid);
     if (drained === undefined) this.#tellOfExit(worker, exit);
     else void drained.then(() => this.#tellOfExit(worker, exit));
@@ -386,8 +509,11 @@ export class Supervisor {
   #tellOfExit(worker: Worker, exit: ExitRecord): void {
     const { key, wid, ticket, isSignalled } = worker;
     const slot = this.state.watchers[key]?.slots.find((candidate) => candidate.wid === wid);
-    // `rm --nostop` came meanwhile: what is left is nobody's.
-    if (slot?.process?.ticket !== ticket) return;
+    if (slot?.process?.ticket !== ticket) {
+      // `rm --nostop` came meanwhile: what is left is nobody's.
+      this.#ended.delete(ticket);
+      return;
+    }
     const tell = (hasRemains: boolean): void => this.#feedExit(worker, exit, hasRemains);
     if (isSignalled) this.#leftovers.find(worker, tell);
     else {
@@ -398,6 +524,7 @@ export class Supervisor {
   }
 
   #feedExit({ key, wid, ticket }: Worker, exit: ExitRecord, hasRemains: boolean): void {
+    this.#ended.delete(ticket);
     const exitCode = exit.exitCode ?? -(exit.signal ?? 0);
     const failure = exit.failedBeforeExec
       ? 'limits or user could not be set before the command'
@@ -491,6 +618,11 @@ export class Supervisor {
     const record: WatcherRecord | undefined = this.state.watchers[key];
     return record?.name ?? key;
   }
+}
+
+/** What has no end of its own. All other actions that are due are in the queue. */
+function isStanding({ type }: Action): boolean {
+  return type === 'watch_demand' || type === 'await_ready' || type === 'watch_liveness';
 }
 
 /** A reason quotes what could not be run; logs and ten thousand events are not to hold all of it. */

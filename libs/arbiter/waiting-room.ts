@@ -22,6 +22,23 @@ export class WaitingRoom {
     return { wait, answer };
   }
 
+  /** The highest number so far. */
+  get lastNumber(): number {
+    return this.#lastNumber;
+  }
+
+  /** Numbers go on after this one: those up to it were given out by another program. */
+  continueAfter(lastNumber: number): void {
+    this.#lastNumber = lastNumber;
+  }
+
+  /** Waits for a number that another program has given out. */
+  enterAgain(wait: number): Promise<WaitResult> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(wait, { resolve, reject });
+    });
+  }
+
   finish(wait: number, result: WaitResult): void {
     this.#leave(wait)?.resolve(result);
   }

@@ -15,6 +15,7 @@ import {
   readFileEnd,
   type StreamName,
 } from '#libs/streams';
+import type { Baggage, PackedBytes, Unpack } from './baggage.ts';
 import { epochSeconds } from './clock.ts';
 import type { LogChannel } from './log-channel.ts';
 import { LogFeed } from './log-feed.ts';
@@ -37,6 +38,26 @@ export interface LogsOptions {
   /** How much is kept of a watcher, in bytes. */
   readonly ringBytesOf: (key: string) => number;
   readonly pathsOf: (key: string) => readonly OutputPath[];
+}
+
+/** Logs as the next program of this process goes on with them. */
+export interface SavedLogs {
+  readonly rings: readonly (readonly [key: string, records: readonly SavedLogRecord[]])[];
+  /** By the id of the feed. */
+  readonly feeds: readonly SavedFeed[];
+  readonly held: readonly (readonly [
+    id: string,
+    files: readonly (readonly [pid: number, file: HeldFile])[],
+  ])[];
+  readonly retired: number;
+}
+
+type SavedLogRecord = Omit<LogRecord, 'data'> & { readonly data: PackedBytes };
+
+interface SavedFeed {
+  readonly key: string;
+  readonly name: StreamName;
+  readonly position: number;
 }
 
 /** The logs of one daemon. */
@@ -141,6 +162,36 @@ export class WatcherLogs {
       logs.push(...this.#readRing(key, { ...request, bytes }));
     }
     return { logs, sources, ...(endpoint === undefined ? {} : { endpoint }) };
+  }
+
+  /** Changes nothing. */
+  handOver(baggage: Baggage): SavedLogs {
+    const rings = [...this.#rings].map(([key, ring]) => {
+      const records = ring.records().map(({ data, ...record }) => {
+        return { ...record, data: baggage.pack([data]) };
+      });
+      return [key, records] as const;
+    });
+    const feeds = [...this.#feeds].map(([id, { position }]) => {
+      const [name, key] = splitId(id);
+      return { key, name, position };
+    });
+    const held = [...this.#held].map(([id, files]) => [id, [...files]] as const);
+    return { rings, feeds, held, retired: this.#retired };
+  }
+
+  /** To be called once, when all watchers are known. Positions go on where they were. */
+  takeOver({ rings, feeds, held, retired }: SavedLogs, unpack: Unpack): void {
+    this.#retired = retired;
+    for (const [key, records] of rings) {
+      if (!this.#options.has(key)) continue;
+      const ring = this.#ring(key);
+      for (const { data, ...record } of records) ring.push({ ...record, data: unpack(data) });
+    }
+    for (const { key, name, position } of feeds) {
+      if (this.#options.has(key)) this.#feed(key, [name]).position = position;
+    }
+    for (const [id, files] of held) this.#held.set(id, new Map(files));
   }
 
   /** Follows nothing any more. */
@@ -285,6 +336,11 @@ export class WatcherLogs {
       if (wanted.length > 0) this.#tellLater();
     }, tellMs).unref();
   }
+}
+
+function splitId(id: string): [name: StreamName, key: string] {
+  const space = id.indexOf(' ');
+  return [id.slice(0, space) as StreamName, id.slice(space + 1)];
 }
 
 function idOf(key: string, { names }: OutputPath): string {

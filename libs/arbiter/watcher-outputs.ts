@@ -15,8 +15,9 @@ import {
   type StreamTexts,
 } from '#libs/streams';
 import type { EventFacts } from '#libs/supervision';
+import type { Baggage, PackedBytes, Unpack } from './baggage.ts';
 import { type OutputPath, outputPaths } from './output-path.ts';
-import { OwnOutput } from './own-output.ts';
+import { OwnOutput, type SavedOwnOutput } from './own-output.ts';
 import type { WatcherLogs } from './watcher-logs.ts';
 
 /** How long the end of a process waits for a stream that takes nothing. Milliseconds. */
@@ -47,14 +48,59 @@ export interface OutputOptions {
   readonly logs: WatcherLogs;
 }
 
-interface Output {
+/** Whose stream it is. */
+interface Place {
+  readonly key: string;
+  readonly name: StreamName;
+  /** Its watcher's name, which it may outlive. */
+  readonly watcher: string;
+}
+
+interface Output extends Place {
   texts: StreamTexts;
   readonly stream: OutputStream;
 }
 
+/** Who reads a pipe, and for whom. */
+interface Attached {
+  readonly key: string;
+  readonly name: StreamName;
+  /** `undefined`: it goes to circusd's own. */
+  readonly output: Output | undefined;
+}
+
+/** Outputs as the next program of this process takes them over. */
+export interface SavedOutputs {
+  readonly own: SavedOwnOutput;
+  readonly streams: readonly SavedOutput[];
+  readonly pipes: readonly SavedOutputPipe[];
+}
+
+interface SavedOutput extends Place {
+  readonly texts: StreamTexts;
+  /** False: only processes that are there already write to it. */
+  readonly isCurrent: boolean;
+  readonly unwritten: PackedBytes;
+  readonly problem: string | null;
+  readonly dropped: number;
+}
+
+interface SavedOutputPipe {
+  readonly key: string;
+  readonly name: StreamName;
+  /** Which of `streams`; null: circusd's own output. */
+  readonly stream: number | null;
+  readonly fd: number;
+  readonly held: PackedBytes;
+  readonly pid: number;
+  readonly wid: number;
+  /** Its process has ended; somebody else holds it open. */
+  readonly isOrphan: boolean;
+}
+
 /** What a process is given for one output, and what becomes of it. */
 type Seat = { readonly name: StreamName; readonly childFd: number } & (
-  | { readonly kind: 'pipe'; readonly output: Output; readonly readFd: number }
+  | { readonly kind: 'pipe'; readonly output: Output | undefined; readonly readFd: number }
   /** The process writes to the file itself. */
   | { readonly kind: 'file'; readonly inode: number; readonly size: number }
   /** One pipe of all processes of the watcher, which stays open. */
@@ -70,6 +116,8 @@ export class WatcherOutputs {
   readonly #readers = new Map<number, PipeReader[]>();
   /** By watcher, oldest first. */
   readonly #orphans = new Map<string, Set<PipeReader>>();
+  readonly #attached = new WeakMap<PipeReader, Attached>();
+  #isHeld = false;
 
   constructor(options: OutputOptions) {
     this.#options = options;
@@ -136,7 +184,7 @@ export class WatcherOutputs {
   /** A watcher is gone. */
   removed(key: string): void {
     this.stopped(key);
-    for (const name of streamNames) this.#outputs.delete(`${name} ${key}`);
+    for (const name of streamNames) this.#outputs.delete(idOf({ key, name }));
   }
 
   /** How the output of its processes is read. */
@@ -167,6 +215,63 @@ export class WatcherOutputs {
     return { direct: [...new Set(direct)].sort() };
   }
 
+  /** Nothing is written any more until `release`, only queued; resolves when no write is under way. */
+  async hold(): Promise<void> {
+    this.#isHeld = true;
+    await Promise.all([...this.#all().map(({ stream }) => stream.hold()), this.#own.hold()]);
+  }
+
+  release(): void {
+    this.#isHeld = false;
+    for (const { stream } of this.#all()) stream.release();
+    this.#own.release();
+  }
+
+  /** Changes nothing. What has been written is exact while they are held. */
+  handOver(baggage: Baggage): SavedOutputs {
+    const outputs = this.#all();
+    const streams = outputs.map(({ stream, ...place }): SavedOutput => {
+      const { unwritten, ...trouble } = stream.handOver();
+      const isCurrent = this.#outputs.get(idOf(place))?.stream === stream;
+      return { ...place, isCurrent, unwritten: baggage.pack(unwritten), ...trouble };
+    });
+    const pipes = this.#pipes().map(({ reader, attached, isOrphan }): SavedOutputPipe => {
+      const { fd, held, pid, wid } = reader.handOver();
+      const { key, name, output } = attached;
+      const stream = output === undefined ? null : outputs.indexOf(output);
+      const bytes = baggage.pack([held]);
+      return { key, name, stream, fd: baggage.keep(fd), held: bytes, pid, wid, isOrphan };
+    });
+    return { own: this.#own.handOver(baggage), streams, pipes };
+  }
+
+  /**
+   * To be called once, before any process is started.
+   *
+   * @param onLinesOf - who has to see what a process writes
+   */
+  takeOver(
+    { own, streams, pipes }: SavedOutputs,
+    unpack: Unpack,
+    onLinesOf: (pid: number) => LineListener | undefined,
+  ): void {
+    this.#own.takeOver(own, unpack);
+    const outputs = streams.map(({ unwritten, problem, dropped, isCurrent, texts, ...place }) => {
+      const output = this.#open(place, texts);
+      if (isCurrent) this.#outputs.set(idOf(place), output);
+      output.stream.takeOver({ unwritten: [unpack(unwritten)], problem, dropped });
+      return output;
+    });
+    for (const { key, name, stream, fd, held, pid, wid, isOrphan } of pipes) {
+      const output = stream === null ? undefined : outputs[stream];
+      const who = { pid, wid, onLines: isOrphan ? undefined : onLinesOf(pid) };
+      const reader = this.#openReader(key, who, { name, output, readFd: fd });
+      if (isOrphan) this.#orphansOf(key).add(reader);
+      else this.#readers.set(pid, [...(this.#readers.get(pid) ?? []), reader]);
+      reader.takeOver(unpack(held));
+    }
+  }
+
   /** Writes what waits, as far as it can be within a second, and closes all. */
   async close(): Promise<void> {
     for (const readers of [...this.#readers.values(), ...this.#orphans.values()]) {
@@ -189,11 +294,8 @@ export class WatcherOutputs {
       seats.push({ kind: 'shared', name, childFd: this.#own.descriptorOf(key, name) });
       return;
     }
-    const output =
-      texts === undefined
-        ? { texts: {}, stream: this.#own.streamOf(name) }
-        : this.#require(key, name, texts);
-    const { directPath } = output.stream;
+    const output = texts === undefined ? undefined : this.#require(key, name, texts);
+    const directPath = output?.stream.directPath;
     const file = directPath === undefined || isRead ? undefined : openFile(directPath);
     if (file !== undefined) seats.push({ kind: 'file', name, ...file });
     else {
@@ -222,9 +324,9 @@ export class WatcherOutputs {
   #openReader(
     key: string,
     { onLines, ...who }: { pid: number; wid: number; onLines: LineListener | undefined },
-    { name, output, readFd }: Extract<Seat, { kind: 'pipe' }>,
+    { name, output, readFd }: Pick<Extract<Seat, { kind: 'pipe' }>, 'name' | 'output' | 'readFd'>,
   ): PipeReader {
-    const { stream } = output;
+    const stream = output?.stream ?? this.#own.streamOf(name);
     const take = (data: Buffer): void => this.#options.logs.take(key, name, data, who);
     const reader: PipeReader = new PipeReader(readFd, stream, who, {
       onEnd: () => this.#orphans.get(key)?.delete(reader),
@@ -234,7 +336,25 @@ export class WatcherOutputs {
         onLines?.(data);
       },
     });
+    this.#attached.set(reader, { key, name, output });
     return reader;
+  }
+
+  #pipes(): { reader: PipeReader; attached: Attached; isOrphan: boolean }[] {
+    const own = [...this.#readers.values()].flat().map((reader) => [reader, false] as const);
+    const orphans = [...this.#orphans.values()].flatMap((readers) =>
+      [...readers].map((reader) => [reader, true] as const),
+    );
+    return [...own, ...orphans].flatMap(([reader, isOrphan]) => {
+      const attached = this.#attached.get(reader);
+      return reader.hasEnded || attached === undefined ? [] : [{ reader, attached, isOrphan }];
+    });
+  }
+
+  /** Of watchers, and those that only processes still write to. */
+  #all(): Output[] {
+    const written = this.#pipes().flatMap(({ attached }) => attached.output ?? []);
+    return [...new Set([...this.#outputs.values(), ...written])];
   }
 
   async #drain(readers: readonly PipeReader[]): Promise<void> {
@@ -253,24 +373,31 @@ export class WatcherOutputs {
   #configure(key: string, name: StreamName, before: WatcherConfig, after: WatcherConfig): boolean {
     const texts = after.streams[name];
     if (isDeepStrictEqual(before.streams[name], texts)) return false;
-    const output = this.#outputs.get(`${name} ${key}`);
+    const output = this.#outputs.get(idOf({ key, name }));
     if (texts === undefined || output === undefined) return true;
     const wasDirect = output.stream.directPath !== undefined;
-    const { plan, policy } = this.#plan(key, name, texts);
+    const { plan, policy } = this.#plan({ name, watcher: after.name }, texts);
     output.texts = texts;
     output.stream.replace(plan, policy);
     return wasDirect;
   }
 
   #require(key: string, name: StreamName, texts: StreamTexts): Output {
-    const id = `${name} ${key}`;
-    const found = this.#outputs.get(id);
+    const place = { key, name, watcher: this.#nameOf(key) };
+    const found = this.#outputs.get(idOf(place));
     if (found !== undefined && isDeepStrictEqual(found.texts, texts)) return found;
-    const { plan, policy } = this.#plan(key, name, texts);
-    // Kept here: a stream may have something to say when its watcher is gone.
-    const watcher = this.#nameOf(key);
+    const output = this.#open(place, texts);
+    this.#outputs.set(idOf(place), output);
+    return output;
+  }
+
+  #open(place: Place, texts: StreamTexts): Output {
+    const { plan, policy } = this.#plan(place, texts);
+    const { name, watcher } = place;
     const publish = (event: EventName, facts: EventFacts): void => {
-      if (this.#outputs.has(id)) this.#options.publish(watcher, event, { stream: name, ...facts });
+      // A stream may have something to say when its watcher is gone.
+      if (!this.#outputs.has(idOf(place))) return;
+      this.#options.publish(watcher, event, { stream: name, ...facts });
     };
     const stream = new OutputStream(plan, policy, {
       failed: (reason) => {
@@ -283,15 +410,14 @@ export class WatcherOutputs {
         publish('stream_resumed', { dropped });
       },
     });
-    const output = { texts, stream };
-    this.#outputs.set(id, output);
-    return output;
+    if (this.#isHeld) void stream.hold();
+    return { ...place, texts, stream };
   }
 
-  #plan(key: string, stream: StreamName, texts: StreamTexts): ReturnType<typeof planStream> {
-    const watcher = this.#nameOf(key);
+  #plan(place: Omit<Place, 'key'>, texts: StreamTexts): ReturnType<typeof planStream> {
+    const { watcher, name } = place;
     const { hosts } = this.#options;
-    return planStream(texts, { watcher, stream, files: this.#files, hosts, now: Date.now });
+    return planStream(texts, { watcher, stream: name, files: this.#files, hosts, now: Date.now });
   }
 
   #nameOf(key: string): string {
@@ -299,7 +425,7 @@ export class WatcherOutputs {
   }
 
   #outputsOf(key: string): Output[] {
-    return streamNames.flatMap((name) => this.#outputs.get(`${name} ${key}`) ?? []);
+    return streamNames.flatMap((name) => this.#outputs.get(idOf({ key, name })) ?? []);
   }
 
   #orphansOf(key: string): Set<PipeReader> {
@@ -343,6 +469,10 @@ function openFile(path: string): { childFd: number; inode: number; size: number 
     // The stream reports it when there is something to write.
   }
   return undefined;
+}
+
+function idOf({ key, name }: Pick<Place, 'key' | 'name'>): string {
+  return `${name} ${key}`;
 }
 
 async function closeQuietly(stream: OutputStream): Promise<void> {

@@ -8,11 +8,12 @@ import {
   SpawnError,
 } from '#libs/native';
 import { type DaemonState, type Places, placesOf } from '#libs/supervision';
+import type { Baggage } from './baggage.ts';
 import { DemandWatch } from './demand.ts';
 import type { HeldSocket } from './held-socket.ts';
-import { ManagedSockets, type PreparedSockets } from './managed-sockets.ts';
+import { ManagedSockets, type PreparedSockets, type SavedHeldSocket } from './managed-sockets.ts';
 import { requestOf } from './socket-request.ts';
-import { SocketSeats } from './socket-seats.ts';
+import { type SavedSeat, SocketSeats } from './socket-seats.ts';
 import { chooseSockets, type WorkerSockets } from './worker-sockets.ts';
 
 /** What sockets have to know of watchers. */
@@ -22,6 +23,12 @@ export interface WatcherSource {
   /** A socket of a dormant watcher has something to read. */
   readonly onDemand: (key: string) => void;
   readonly warn: (text: string) => void;
+}
+
+/** All sockets as the next program of this process takes them over. */
+export interface SavedSockets {
+  readonly managed: readonly SavedHeldSocket[];
+  readonly seats: readonly SavedSeat[];
 }
 
 /** The places of a watcher that is gone. */
@@ -63,6 +70,17 @@ export class WatcherSockets {
       for (const key of waiting) this.watchDemand(key);
     };
     return { commit, cancel: prepared.cancel };
+  }
+
+  /** Changes nothing. Who waits for a connection is the core's to say. */
+  handOver(baggage: Baggage): SavedSockets {
+    return { managed: this.managed.handOver(baggage), seats: this.#seats.handOver(baggage) };
+  }
+
+  /** Instead of `open`. */
+  takeOver({ managed, seats }: SavedSockets): void {
+    this.managed.takeOver(managed);
+    this.#seats.takeOver(seats);
   }
 
   /** Waits no more, closes all sockets and removes their files. */

@@ -23,6 +23,11 @@ export class WorkQueue<T> {
     this.#onIdle = onIdle;
   }
 
+  /** What is not performed yet. */
+  get waiting(): readonly T[] {
+    return this.#items.slice(this.#next);
+  }
+
   /** Adds work and, unless some is under way, begins with it at once. */
   push(items: readonly T[]): void {
     this.#items.push(...items);

@@ -17,8 +17,10 @@ import {
   type DescriptorPoll,
   isPassing,
   type ProcessIdentity,
+  type SavedNotifySocket,
 } from '#libs/native';
 import { messageOf } from '#libs/protocol';
+import type { Baggage } from './baggage.ts';
 import { monotonicMs } from './clock.ts';
 import { hasMatchingLine } from './line-pattern.ts';
 import { prepareQuestion, type Question } from './local-questions.ts';
@@ -45,7 +47,7 @@ const beatMs = 200;
 /** What all of them share. */
 export interface HealthMeans {
   /** @throws SystemError */
-  openChannel(): NotifyChannel;
+  openChannel(saved?: SavedNotifySocket): NotifyChannel;
   runCommand(request: CommandRequest): Promise<CommandResult>;
   readonly poll: DescriptorPoll;
   readonly commandGate: ProbeGate;
@@ -58,6 +60,21 @@ export interface HealthListener {
   ready(): void;
   notReady(reason: string): void;
   unhealthy(reason: string): void;
+}
+
+/** What is known of one process, as the next program of this process goes on with it. */
+export interface SavedHealth {
+  readonly ticket: number;
+  readonly pipe: number | null;
+  readonly channel: SavedNotifySocket | null;
+  readonly env: Readonly<Record<string, string>>;
+  readonly hasSaidReady: boolean;
+  readonly lastReason: string;
+  readonly statusText: string;
+  /** For so long it is left alone from now on. */
+  readonly leavingMs: number;
+  /** It was asked to end. */
+  readonly rests: boolean;
 }
 
 /** The readiness and liveness of one process, from before its start to its end. */
@@ -87,12 +104,16 @@ export class WorkerHealth {
   /** The last STATUS= of it; empty when there was none. */
   statusText = '';
 
-  /** @throws SystemError EMFILE: no pipe or socket can be made */
+  /**
+   * @param saved - of a process that runs, told by another program of this process
+   * @throws SystemError EMFILE: no pipe or socket can be made
+   */
   constructor(
     watcher: WatcherConfig,
     { wid, ticket, sockets }: { wid: number; ticket: number; sockets: WorkerSockets },
     means: HealthMeans,
     listener: HealthListener,
+    saved?: SavedHealth,
   ) {
     this.#watcher = watcher;
     this.#wid = wid;
@@ -100,10 +121,23 @@ export class WorkerHealth {
     this.#means = means;
     this.#listener = listener;
     const { readiness, readiness_target, liveness, liveness_timeout } = watcher.options;
+    this.onLines = readiness === 'log' ? this.#readLines(readiness_target ?? '') : undefined;
+    if (saved !== undefined) {
+      const { channel, pipe, hasSaidReady, lastReason, statusText, leavingMs } = saved;
+      this.#channel = channel === null ? undefined : means.openChannel(channel);
+      this.#pipe = pipe === null ? undefined : new ReadyPipe(pipe);
+      this.descriptors = [];
+      this.env = saved.env;
+      this.#hasSaidReady = hasSaidReady;
+      this.#lastReason = lastReason;
+      this.statusText = statusText;
+      this.#leavingUntil = monotonicMs() + leavingMs;
+      if (saved.rests) this.#over.abort();
+      return;
+    }
     const isTold = readiness === 'notify' || liveness === 'watchdog';
     this.#channel = isTold ? means.openChannel() : undefined;
     this.#pipe = readiness === 'fd' ? new ReadyPipe() : undefined;
-    this.onLines = readiness === 'log' ? this.#readLines(readiness_target ?? '') : undefined;
     const target = readinessNumber(watcher) ?? firstFree(sockets);
     this.descriptors = this.#pipe === undefined ? [] : [{ source: this.#pipe.writeFd, target }];
     this.env = {
@@ -180,6 +214,25 @@ export class WorkerHealth {
     const question = { kind: liveness, target: liveness_target ?? '', timeoutMs };
     const intervalMs = liveness_interval * 1_000;
     this.#askAgain(question, intervalMs, monotonicMs() + intervalMs * ((seed * goldenRatio) % 1));
+  }
+
+  /** Changes nothing. */
+  handOver(baggage: Baggage): SavedHealth {
+    const channel = this.#channel?.handOver() ?? null;
+    const pipe = this.#pipe?.readFd ?? null;
+    if (channel !== null) baggage.keep(channel.fd);
+    if (pipe !== null) baggage.keep(pipe);
+    return {
+      ticket: this.#ticket,
+      pipe,
+      channel,
+      env: this.env,
+      hasSaidReady: this.#hasSaidReady,
+      lastReason: this.#lastReason,
+      statusText: this.statusText,
+      leavingMs: Math.max(0, this.#leavingUntil - monotonicMs()),
+      rests: this.#over.signal.aborted,
+    };
   }
 
   /** It is on its way out: nothing more is asked or reported. */

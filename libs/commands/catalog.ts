@@ -31,6 +31,7 @@ import { start } from './catalog/start.ts';
 import { stats } from './catalog/stats.ts';
 import { status } from './catalog/status.ts';
 import { stop } from './catalog/stop.ts';
+import { upgrade } from './catalog/upgrade.ts';
 import { version } from './catalog/version.ts';
 import type { Command } from './command.ts';
 
@@ -68,5 +69,6 @@ export const catalog: readonly Command[] = [
   stats,
   status,
   stop,
+  upgrade,
   version,
 ];

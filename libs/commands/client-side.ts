@@ -1,6 +1,8 @@
 /** What circusctl lends to a command that it carries out itself. */
 import type { JsonObject } from '#libs/protocol';
 
+/** Sends a command that changes nothing, again if need be, after a moment, and gives the reply. */
+export type Ask = (command: string) => Promise<JsonObject>;
 /** Messages as they come; `close` ends them. */
 export interface Subscription
   extends AsyncIterable<{ readonly topic: string; readonly payload: JsonObject }> {

@@ -11,7 +11,7 @@ import type {
   ReplyBody,
   WatcherStatus,
 } from '#libs/protocol';
-import type { ClientSide } from './client-side.ts';
+import type { Ask, ClientSide } from './client-side.ts';
 
 /** What each kind of property is, once checked. */
 export interface KindTypes {
@@ -114,8 +114,8 @@ export interface Command {
   /** Whether it changes nothing: a read-only endpoint may carry it. */
   readonly isReadOnly: boolean;
   /**
-   * Does it. Data for a command that cannot wait, an `Operation` for one that can. A promise is of
-   * data that has to be read: nobody else waits for it.
+   * Does it. Immediate data for a command that cannot wait, an `Operation` for one that can; a promise
+   * holds up the reply and nothing else.
    *
    * @throws CircusError whatever can be told before the work begins
    */
@@ -147,6 +147,11 @@ export interface Command {
   toTable?(reply: JsonObject): ReplyTable | undefined;
   /** An error reply as people read it. */
   printError(reply: JsonObject): string;
+  /**
+   * Looks, after the reply, until the work can be seen to be done. Gives what is to be printed, which
+   * may be an error reply.
+   */
+  follow?(reply: JsonObject, ask: Ask): Promise<JsonObject>;
   /** Carries it out without sending it to the control endpoint. */
   runInClient?(line: CommandLine, side: ClientSide): Promise<void>;
   /** A second form, told by its first word, that circusctl carries out without a daemon. */

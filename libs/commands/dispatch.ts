@@ -4,6 +4,8 @@ import {
   CircusError,
   type Controller,
   errorReply,
+  type Json,
+  type JsonObject,
   type Operation,
   okReply,
   parseRequest,
@@ -22,6 +24,18 @@ export interface DispatchLog {
   onFault?(error: unknown, command: string): void;
   /** Work that was accepted, that nobody waits for, and that failed. */
   onFailure?(error: CircusError, command: string): void;
+  /** The reply waits for work that the next program of this process can wait for as well. */
+  onWait?(request: ParkedRequest): void;
+}
+
+/** A request whose reply waits for its work. Plain data. */
+export interface ParkedRequest {
+  readonly id: Json;
+  readonly command: string;
+  /** What the reply has in any case. */
+  readonly reply: ReplyBody;
+  /** For `Controller.awaitAgain`. */
+  readonly parked: JsonObject;
 }
 
 /**
@@ -44,6 +58,23 @@ export async function dispatch(
   return request.isCast ? undefined : reply;
 }
 
+/** The reply to a request that an earlier program of this process has taken. Never rejects. */
+export async function answerParked(
+  controller: Controller,
+  { id, command, reply, parked }: ParkedRequest,
+  log: DispatchLog = {},
+): Promise<string> {
+  try {
+    return okReply(
+      id,
+      await outcomeOf(reply, controller.awaitAgain(parked), command, log),
+      epochSeconds(),
+    );
+  } catch (error) {
+    return errorReply(id, tell(error, command, log), epochSeconds());
+  }
+}
+
 async function answer(controller: Controller, request: Request, log: DispatchLog): Promise<string> {
   const { id, command: name } = request;
   try {
@@ -64,24 +95,34 @@ function requireCommand({ command, sentCommand }: Request): Command {
 }
 
 async function settle(
-  { reply, done }: Operation,
+  { reply, done, parked }: Operation,
   { name, canWait }: Command,
-  { properties, isCast }: Request,
+  { id, properties, isCast }: Request,
   log: DispatchLog,
 ): Promise<ReplyBody> {
   if (canWait && !isCast && isTruthy(properties['waiting'])) {
-    try {
-      return { ...reply, ...(await done) };
-    } catch (error) {
-      const { message } = tell(error, name, log);
-      throw new CircusError('failed', message, error);
-    }
+    if (parked !== undefined) log.onWait?.({ id, command: name, reply, parked });
+    return await outcomeOf(reply, done, name, log);
   }
   done.catch((error) => {
     if (error instanceof CircusError) log.onFailure?.(error, name);
     else log.onFault?.(error, name);
   });
   return reply;
+}
+
+async function outcomeOf(
+  reply: ReplyBody,
+  done: Promise<ReplyBody>,
+  command: string,
+  log: DispatchLog,
+): Promise<ReplyBody> {
+  try {
+    return { ...reply, ...(await done) };
+  } catch (error) {
+    const { message } = tell(error, command, log);
+    throw new CircusError('failed', message, error);
+  }
 }
 
 /** What the client may know of an error: all of a CircusError, no more than the text of others. */

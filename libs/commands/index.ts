@@ -1,6 +1,6 @@
 /** The commands of circusd and circusctl: one file each in catalog/, and what carries them out. */
 export { catalog } from './catalog.ts';
-export type { ClientSide } from './client-side.ts';
+export type { Ask, ClientSide } from './client-side.ts';
 export {
   type Command,
   type CommandFlag,
@@ -10,7 +10,7 @@ export {
   type WatcherGoal,
 } from './command.ts';
 export { checkWordCount, flagsOf, propertiesOf } from './command-line.ts';
-export { type DispatchLog, dispatch } from './dispatch.ts';
+export { answerParked, type DispatchLog, dispatch, type ParkedRequest } from './dispatch.ts';
 export { findCommand, findTypedCommand } from './find-command.ts';
 export { manualPage, usageLine } from './manual-page.ts';
 export { propertyKinds } from './properties.ts';

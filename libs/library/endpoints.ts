@@ -1,7 +1,7 @@
 /** The endpoints of an arbiter in another program: those of circusd, when it is to have them. */
 
 import type { Logger } from '#libs/logging';
-import { type Controller, messageOf, type PublishedEvent } from '#libs/protocol';
+import type { Controller, PublishedEvent } from '#libs/protocol';
 import { ControlEndpoint } from '../../services/circusd/control-endpoint.ts';
 import { EventPublisher } from '../../services/circusd/event-publisher.ts';
 import type { ArbiterLog } from './log.ts';
@@ -16,7 +16,6 @@ export interface EndpointAddresses {
 export class Endpoints {
   readonly #control: ControlEndpoint | undefined;
   readonly #publisher: EventPublisher | undefined;
-  #serving: Promise<void>[] = [];
 
   private constructor(control?: ControlEndpoint, publisher?: EventPublisher) {
     this.#control = control;
@@ -35,8 +34,8 @@ export class Endpoints {
       pubsub_endpoint === null ? undefined : new EventPublisher(logger),
     );
     try {
-      await endpoints.#open('pubsub_endpoint', pubsub_endpoint, endpoints.#publisher);
-      await endpoints.#open('endpoint', endpoint, endpoints.#control);
+      if (pubsub_endpoint !== null) await endpoints.#publisher?.open(pubsub_endpoint);
+      if (endpoint !== null) await endpoints.#control?.open(endpoint);
       return endpoints;
     } catch (error) {
       await endpoints.close();
@@ -51,22 +50,6 @@ export class Endpoints {
   /** Answers what was asked, sends what was published, and serves no more. */
   async close(): Promise<void> {
     await Promise.all([this.#control?.close(), this.#publisher?.close()]);
-    await Promise.all(this.#serving);
-  }
-
-  async #open(
-    option: string,
-    address: string | null,
-    socket: ControlEndpoint | EventPublisher | undefined,
-  ): Promise<void> {
-    if (address === null || socket === undefined) return;
-    try {
-      await socket.bind(address);
-    } catch (error) {
-      const message = `${option} ${address} cannot be bound: ${messageOf(error)}`;
-      throw new Error(message, { cause: error });
-    }
-    this.#serving.push(socket.serve());
   }
 }
 
@@ -79,6 +62,7 @@ function completeLog(log: ArbiterLog): Logger {
     fatal: (text) => log.error(text),
     setLevel: () => undefined,
     reopen: () => undefined,
+    flush: () => Promise.resolve(),
     close: () => Promise.resolve(),
   };
 }

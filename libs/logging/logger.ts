@@ -14,6 +14,8 @@ export interface Logger {
   setLevel(level: LogLevel): void;
   /** Opens the file again, after somebody has renamed it. */
   reopen(): void;
+  /** Writes what is still in memory; gives up on an output that takes nothing. */
+  flush(): Promise<void>;
   /**
    * Writes what is still in memory, before the program exits; gives up on an output that takes
    * nothing. What is logged afterwards is dropped.
@@ -56,6 +58,7 @@ export function createLogger(options: LoggerOptions): Logger {
       logger.level = pinoLevels[next];
     },
     reopen: sink.reopen,
+    flush: sink.flush,
     close: async () => {
       logger.level = 'silent';
       await sink.close();

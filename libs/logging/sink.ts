@@ -9,6 +9,8 @@ import { isSyslog, parseSyslogAddress, syslogMessage, udpSender } from './syslog
 export interface Sink {
   write(json: string): void;
   reopen(): void;
+  /** Writes what waits, for a second at most. */
+  flush(): Promise<void>;
   /** Writes what waits, for a second at most, and ends. */
   close(): Promise<void>;
 }
@@ -46,8 +48,19 @@ function fileSink({ name, format, output }: LoggerOptions): Sink {
     reopen: () => {
       if (isFile) destination.reopen();
     },
+    flush: () => flush(destination),
     close: () => end(destination),
   };
+}
+
+async function flush(destination: ReturnType<typeof pino.destination>): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, lastWordsMs);
+    destination.flush(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
 }
 
 /**
@@ -78,6 +91,7 @@ function syslogSink({ name, output, sendTo }: LoggerOptions): Sink {
   return {
     write: (json) => send(syslogMessage(name, address.facility, json)),
     reopen: () => undefined,
+    flush: async () => undefined,
     close: async () => undefined,
   };
 }

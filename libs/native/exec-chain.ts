@@ -137,6 +137,11 @@ export function noteChain(pid: number): void {
   chained.add(pid);
 }
 
+/** All that were noted and have not died. */
+export function chainedPids(): number[] {
+  return [...chained];
+}
+
 /**
  * Whether a process that has just died never became its command: its name is still a link's, and its
  * status is one of theirs. Forgets the pid. `comm` is read while it is a zombie.

@@ -3,6 +3,7 @@ export { type ActivatedSocket, closeActivated, takeActivatedSockets } from './ac
 export { connectNow, findPeer, type Peer } from './connect-now.ts';
 export { openDatagramSender } from './datagram-sender.ts';
 export { EmbeddedReaper } from './embedded-reaper.ts';
+export { chainedPids, noteChain } from './exec-chain.ts';
 export type { DescriptorMapping } from './file-actions.ts';
 export { childFileLimit, fileLimitVariable, raiseFileLimit } from './file-limit.ts';
 export { errnoName, SystemError } from './libc.ts';
@@ -12,9 +13,12 @@ export {
   ListeningSocket,
   openSocket,
   requireInterface,
+  type SavedSocket,
   type SocketRequest,
 } from './listening-socket.ts';
-export { type NotifyMessage, NotifySocket } from './notify-socket.ts';
+export { createMemoryFile } from './memory-file.ts';
+export { type NotifyMessage, NotifySocket, type SavedNotifySocket } from './notify-socket.ts';
+export { duplicate, listOwnSockets, type OwnSocket, shutDown, unreadBytes } from './own-sockets.ts';
 export { createPipe, type Pipe, widenPipe } from './pipes.ts';
 export { constants, requireSupportedPlatform } from './platform.ts';
 export { DescriptorPoll } from './poll.ts';
@@ -34,6 +38,7 @@ export {
 } from './process-tree.ts';
 export { resolveProtocol } from './protocols.ts';
 export { type ExitListener, type ExitRecord, Reaper, type ReaperScope } from './reaper.ts';
+export { type ProgramRequest, replaceProgram, setCloseOnExec } from './replace-program.ts';
 export { type LimitRequest, limitNames } from './rlimits.ts';
 export { type CommandRequest, type CommandResult, runCommand } from './run-command.ts';
 export { sendNow } from './send.ts';

@@ -21,6 +21,10 @@ const signatures = {
   waitid: 'int waitid(int, int, void *, int)',
   kill: 'int kill(int, int)',
   fcntl: 'int fcntl(int, int, int)',
+  shutdown: 'int shutdown(int, int)',
+  ioctl: 'int ioctl(int, ulong, void *)',
+  execve: 'int execve(const char *, void *, void *)',
+  memfd_create: 'int memfd_create(const char *, uint)',
   pipe2: 'int pipe2(void *, int)',
   access: 'int access(const char *, int)',
   setpriority: 'int setpriority(int, int, int)',
@@ -86,6 +90,10 @@ interface Libc {
   waitid(kind: number, id: number, info: Buffer, options: number): number;
   kill(pid: number, signum: number): number;
   fcntl(fd: number, command: number, value: number): number;
+  shutdown(fd: number, how: number): number;
+  ioctl(fd: number, request: number, value: Buffer): number;
+  execve(path: string, argv: Buffer, envp: Buffer): number;
+  memfd_create(name: string, flags: number): number;
   pipe2(fds: Buffer, flags: number): number;
   access(path: string, mode: number): number;
   setpriority(which: number, who: number, priority: number): number;

@@ -19,7 +19,7 @@ import {
   socketTypes,
 } from './socket-address.ts';
 import { errnoText, SocketError } from './socket-error.ts';
-import { SocketFile } from './socket-file.ts';
+import { type SavedSocketFile, SocketFile } from './socket-file.ts';
 import {
   bindToInterface,
   isListening,
@@ -64,6 +64,14 @@ export function isAccepting(type: SocketType): boolean {
   return accepting.has(type);
 }
 
+/** A socket as the next program of this process takes it over, under the same number. */
+export interface SavedSocket {
+  readonly fd: number;
+  readonly address: SocketAddress;
+  /** Of a path. */
+  readonly file: SavedSocketFile | null;
+}
+
 /** A socket of ours: bound, and unless asked otherwise listening. Close-on-exec. */
 export class ListeningSocket {
   readonly fd: number;
@@ -76,6 +84,14 @@ export class ListeningSocket {
     this.fd = fd;
     this.address = address;
     this.#file = file;
+  }
+
+  static takeOver({ fd, address, file }: SavedSocket): ListeningSocket {
+    return new ListeningSocket(fd, address, file === null ? undefined : SocketFile.takeOver(file));
+  }
+
+  handOver(): SavedSocket {
+    return { fd: this.fd, address: this.address, file: this.#file?.handOver() ?? null };
   }
 
   /** Lets go of it, and of its file if it has one. Processes that hold it still serve it. */

@@ -36,6 +36,12 @@ const scratch = {
   control: Buffer.alloc(controlBytes),
 };
 
+/** A socket as the next program of this process takes it over. */
+export interface SavedNotifySocket {
+  readonly fd: number;
+  readonly address: string;
+}
+
 /** A socket that one process reports to. Anybody on this machine may write to it. */
 export class NotifySocket {
   /** For `DescriptorPoll`. */
@@ -44,8 +50,16 @@ export class NotifySocket {
   readonly address: string;
   #isOpen = true;
 
-  /** @throws SystemError it cannot be made, such as EMFILE */
-  constructor() {
+  /**
+   * @param saved - one that another program of this process has made
+   * @throws SystemError it cannot be made, such as EMFILE
+   */
+  constructor(saved?: SavedNotifySocket) {
+    if (saved !== undefined) {
+      this.fd = saved.fd;
+      this.address = saved.address;
+      return;
+    }
     const { SOCK_CLOEXEC, SOCK_NONBLOCK, SOL_SOCKET, SO_PASSCRED } = constants;
     const name = `circus-${process.pid}-${randomBytes(16).toString('hex')}`;
     this.fd = libc().socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);

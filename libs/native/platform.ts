@@ -26,6 +26,7 @@ export const opaqueBytes = {
 
 /** Values that x64 and arm64, glibc and musl share. */
 export const constants = {
+  F_GETFD: 1,
   F_SETPIPE_SZ: 1031,
   F_SETFD: 2,
   F_GETFL: 3,
@@ -33,6 +34,9 @@ export const constants = {
   FD_CLOEXEC: 1,
   F_DUPFD_CLOEXEC: 1030,
   CLOSE_RANGE_CLOEXEC: 4,
+  MFD_CLOEXEC: 1,
+  FIONREAD: 0x541b,
+  SHUT_RDWR: 2,
   O_CLOEXEC: 0o2000000,
   O_NONBLOCK: 0o4000,
   POSIX_SPAWN_SETSIGDEF: 0x04,

@@ -10,17 +10,33 @@ interface FileRequest {
   readonly mayReplace: boolean;
 }
 
+/** Which file at a path was made by us. */
+export interface SavedSocketFile {
+  readonly path: string;
+  readonly made: { readonly ino: number; readonly dev: number } | null;
+}
+
 /** A file that bind(2) has made. */
 export class SocketFile {
   readonly #path: string;
-  readonly #made: Stats | undefined;
+  readonly #made: SavedSocketFile['made'];
   /** Where the file is that was there before. */
   #former: string | undefined;
 
-  private constructor(path: string, former: string | undefined) {
+  private constructor({ path, made }: SavedSocketFile, former?: string) {
     this.#path = path;
-    this.#made = statLink(path);
+    this.#made = made;
     this.#former = former;
+  }
+
+  /** The file of a socket that another program has made for us. */
+  static takeOver(saved: SavedSocketFile): SocketFile {
+    return new SocketFile(saved);
+  }
+
+  /** For the program that takes the socket over. A former file does not come back any more. */
+  handOver(): SavedSocketFile {
+    return { path: this.#path, made: this.#made };
   }
 
   /**
@@ -36,7 +52,8 @@ export class SocketFile {
       if (former !== undefined) renameSync(former, path);
       throw error;
     }
-    return new SocketFile(path, former);
+    const made = statLink(path);
+    return new SocketFile({ path, made: made ? { ino: made.ino, dev: made.dev } : null }, former);
   }
 
   /** Removes the file, unless it is another one by now. */

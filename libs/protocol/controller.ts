@@ -70,6 +70,16 @@ export interface GlobalOptions {
 export interface Operation {
   readonly reply: ReplyBody;
   readonly done: Promise<ReplyBody>;
+  /** By this the next program of an upgrade waits for `done`: what `awaitAgain` takes. */
+  readonly parked?: JsonObject;
+}
+
+/** Which program is to take the place of the one that runs. */
+export interface UpgradeRequest {
+  /** Its path; default: the one that runs, which may have been replaced on disk. */
+  readonly program?: string;
+  /** Seconds that it may take to say whether it can go on from here. */
+  readonly patience: number;
 }
 
 /** Which watchers an action is for: the unnamed form, one, or several that a pattern matched. */
@@ -189,6 +199,17 @@ export interface Controller {
    * processes write to by themselves, which only they can open again.
    */
   reopenLogs(): ReplyBody;
+  /** Why the last upgrade was given up after it was answered `started`; null: it was not. */
+  readonly upgradeFailure: string | null;
+  /**
+   * Makes another program of this process, which goes on with everything. Settles when that program
+   * has shown that it can; then the reply has to be sent at once.
+   *
+   * @throws CircusError `failed`: it cannot; nothing has changed
+   */
+  upgrade(request: UpgradeRequest): Promise<ReplyBody>;
+  /** The rest of the reply to an operation that an earlier program has begun. */
+  awaitAgain(parked: JsonObject): Promise<ReplyBody>;
   /**
    * The last output of watchers, and how it is recorded.
    *

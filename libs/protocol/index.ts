@@ -10,6 +10,7 @@ export type {
   Selection,
   SignalRequest,
   SocketView,
+  UpgradeRequest,
   WatcherStatus,
   WatcherView,
 } from './controller.ts';

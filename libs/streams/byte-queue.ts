@@ -41,6 +41,13 @@ export class ByteQueue {
     return batch;
   }
 
+  /** All that waits, oldest first, without taking it. Valid until the next call. */
+  peek(): Buffer[] {
+    return this.#tail === undefined
+      ? [...this.#full]
+      : [...this.#full, this.#tail.subarray(0, this.#fill)];
+  }
+
   /** Gives a buffer of `take` back. The larger ones are kept. */
   recycle(batch: Buffer): void {
     this.#free.push(Buffer.from(batch.buffer));

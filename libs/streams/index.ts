@@ -7,10 +7,11 @@ export {
   type FullPolicy,
   OutputStream,
   queueLimitBytes,
+  type SavedStream,
   type StreamReports,
 } from './output-stream.ts';
 export { pieceEnd } from './piece-end.ts';
-export { type PipeEvents, PipeReader } from './pipe-reader.ts';
+export { type PipeEvents, PipeReader, type SavedPipe } from './pipe-reader.ts';
 export {
   findStreamProblems,
   planStream,

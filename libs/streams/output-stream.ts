@@ -14,6 +14,8 @@ const busyMs = 10;
 /** How long a stream keeps buffers that it has no use for. */
 const idleMs = 1_000;
 
+const nothing = Buffer.alloc(0);
+
 /**
  * What is to be done when more comes than is taken. `block_while_open`: block when it is taken slowly,
  * drop when it cannot be written at all.
@@ -28,6 +30,16 @@ export interface StreamReports {
   resumed(droppedBytes: number): void;
 }
 
+/** A stream as the next program of this process goes on with it. */
+export interface SavedStream {
+  /** What was taken from processes and is not written, in parts. */
+  readonly unwritten: readonly Buffer[];
+  /** What is wrong, for people. */
+  readonly problem: string | null;
+  /** Bytes that were dropped since it went wrong. */
+  readonly dropped: number;
+}
+
 /** One stream of one watcher. */
 export class OutputStream {
   #plan: StreamPlan;
@@ -39,7 +51,11 @@ export class OutputStream {
   readonly #flushListeners: { readonly mark: number; readonly tell: () => void }[] = [];
   #written = 0;
   #isWriting = false;
-  #inFlight = 0;
+  /** Of what is being written, the rest. */
+  #rest: Buffer = nothing;
+  #attempting: Promise<unknown> = Promise.resolve();
+  /** While it is held, nothing is written. */
+  #hold: { readonly over: Promise<void>; readonly end: () => void } | undefined;
   #problem: string | undefined;
   /** Since the problem began. */
   #dropped = 0;
@@ -61,7 +77,7 @@ export class OutputStream {
 
   /** Bytes that are not written yet. */
   get waiting(): number {
-    return this.#queue.length + this.#inFlight;
+    return this.#queue.length + this.#rest.length;
   }
 
   /** Whoever writes should wait for `room`. Never with `drop`. */
@@ -123,6 +139,32 @@ export class OutputStream {
     this.#retryNow();
   }
 
+  /** Begins no write any more, until `release`; resolves when none is under way. */
+  async hold(): Promise<void> {
+    this.#hold ??= makeHold();
+    this.#retryNow();
+    await this.#attempting;
+  }
+
+  release(): void {
+    this.#hold?.end();
+    this.#hold = undefined;
+  }
+
+  /** To be asked while it is held; the parts are valid until it is released. */
+  handOver(): SavedStream {
+    const unwritten = [this.#rest, ...this.#queue.peek()].filter(({ length }) => length > 0);
+    return { unwritten, problem: this.#problem ?? null, dropped: this.#dropped };
+  }
+
+  /** Goes on where another one was handed over. To be called before anything is written. */
+  takeOver({ unwritten, problem, dropped }: SavedStream): void {
+    this.#problem = problem ?? undefined;
+    this.#dropped = dropped;
+    for (const part of unwritten) this.#queue.push(part);
+    this.#start();
+  }
+
   /** Closes the file when what waits is written; more output opens it again. */
   async close(): Promise<void> {
     await this.flushed();
@@ -146,11 +188,13 @@ export class OutputStream {
 
   async #run(): Promise<void> {
     for (let batch = this.#queue.take(); batch !== undefined; batch = this.#queue.take()) {
-      this.#inFlight = batch.length;
-      for (let at = 0; at < batch.length; ) {
-        const taken = await this.#attempt(batch.subarray(at));
-        at += taken;
-        this.#inFlight -= taken;
+      this.#rest = batch;
+      while (this.#rest.length > 0) {
+        await this.#hold?.over;
+        const attempt = this.#attempt(this.#rest);
+        this.#attempting = attempt;
+        const taken = await attempt;
+        this.#rest = this.#rest.subarray(taken);
         this.#written += taken;
         this.#tellFlushed();
       }
@@ -194,8 +238,9 @@ export class OutputStream {
     this.#reports.resumed(dropped);
   }
 
-  #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
+  async #pause(ms: number): Promise<void> {
+    if (this.#hold !== undefined) return;
+    await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, ms);
       this.#wake = () => {
         clearTimeout(timer);
@@ -226,4 +271,12 @@ export class OutputStream {
       if (!this.#isWriting) this.#queue.shrink();
     }, idleMs).unref();
   }
+}
+
+function makeHold(): { over: Promise<void>; end: () => void } {
+  let end: () => void = () => undefined;
+  const over = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  return { over, end };
 }

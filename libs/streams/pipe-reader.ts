@@ -28,6 +28,15 @@ const keptBytes = 4 * 1024;
 const newline = 10;
 const nothing = Buffer.alloc(0);
 
+/** A pipe as the next program of this process reads on. */
+export interface SavedPipe {
+  readonly fd: number;
+  /** The beginning of a line whose rest is to come. */
+  readonly held: Buffer;
+  readonly pid: number;
+  readonly wid: number;
+}
+
 /** What a reader is told of its place. */
 export interface PipeEvents {
   /** Called once, when nobody can write to the pipe any more. */
@@ -89,6 +98,17 @@ export class PipeReader {
     }
     this.#passHeld();
     return true;
+  }
+
+  /** What is held is valid until more is read. */
+  handOver(): SavedPipe {
+    const held = this.#held.subarray(0, this.#heldBytes);
+    return { fd: this.#fd, held, ...this.#who };
+  }
+
+  /** The beginning of a line that was read before. To be called before anything is read. */
+  takeOver(held: Buffer): void {
+    if (held.length > 0) this.#hold(held);
   }
 
   /** Whoever writes from now on gets EPIPE. */

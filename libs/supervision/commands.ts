@@ -8,7 +8,7 @@ import { beginRollout, byPriority, leaveRollouts, reloadOrStart } from './rollou
 import type { WatcherRules } from './rules.ts';
 import { isOccupied } from './slots.ts';
 import type { Turn } from './turn.ts';
-import { addWait } from './waits.ts';
+import { addWait, noteStopped } from './waits.ts';
 import { forgetWatcher, forgiveWatcher, happenToWatcher } from './watchers.ts';
 
 type CommandType = CommandEvent['type'];
@@ -46,11 +46,13 @@ function add(turn: Turn, { key, name, rules, start: isStarted, wait }: CommandOf
     return;
   }
   const watcher = present ?? newWatcher(key, name, rules);
-  // One that is still going away stops, and then begins anew.
   Object.assign(watcher, { name, rules, isRemoved: false, outcome: null, trouble: null });
-  watcher.wanted = isStarted ? 'active' : 'stopped';
+  watcher.wanted = 'stopped';
   turn.state.watchers[key] = watcher;
-  addWait(turn, wait, isStarted ? [{ key, goal: { kind: 'started' } }] : [], watcher);
+  if (!hasRun(watcher)) noteStopped(turn.state, key);
+  addWait(turn, wait, isStarted ? [restartGoal(watcher)] : [], watcher);
+  // One that is still going away, or waits for others to stop before, stops, and then begins anew.
+  if (isStarted) happenToWatcher(turn, watcher, 'restart');
 }
 
 function newWatcher(key: string, name: string, rules: WatcherRules): WatcherRecord {
@@ -107,11 +109,7 @@ function stop(turn: Turn, { keys, isOne, wait }: CommandOf<'stop'>): void {
 
 function restart(turn: Turn, { keys, isOne, wait }: CommandOf<'restart'>): void {
   const chosen = choose(turn, keys);
-  const goals = chosen.map((watcher) => {
-    if (!hasRun(watcher)) return startGoal(watcher);
-    return { key: watcher.key, goal: { kind: 'restarted' } as const };
-  });
-  addWait(turn, wait, goals, isOne ? chosen[0] : undefined);
+  addWait(turn, wait, chosen.map(restartGoal), isOne ? chosen[0] : undefined);
   for (const watcher of chosen) {
     forgiveWatcher(watcher);
     happenToWatcher(turn, watcher, 'restart');
@@ -180,6 +178,12 @@ function choose(turn: Turn, keys: readonly string[]): WatcherRecord[] {
 
 function startGoal({ key }: WatcherRecord): { key: string; goal: Goal } {
   return { key, goal: { kind: 'started' } };
+}
+
+/** What has not run has nothing to stop before. */
+function restartGoal(watcher: WatcherRecord): { key: string; goal: Goal } {
+  if (!hasRun(watcher)) return startGoal(watcher);
+  return { key: watcher.key, goal: { kind: 'restarted' } };
 }
 
 /** Reached by the next reload, be it a running one's successor. */

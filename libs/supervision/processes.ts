@@ -448,13 +448,18 @@ function describeExit({ exitCode }: Happenings['exited']): string {
   return exitCode < 0 ? `, by signal ${-exitCode}` : `, with exit code ${exitCode}`;
 }
 
-/** respawn = False: what ends by itself or by `kill` has done its work, if it ever reached it. */
+/**
+ * respawn = False: what ends by itself, by `kill` or because its liveness has failed is not replaced,
+ * if it ever reached its work.
+ */
 function mayBeReplaced(
   { watcher, process }: Life,
   { failure }: Pick<Happenings['exited'], 'failure'>,
 ): boolean {
   if (failure !== null) return true;
-  return watcher.rules.respawn || (process.ending !== null && process.ending !== 'command');
+  const { ending } = process;
+  const isOver = ending === null || ending === 'command' || ending === 'unhealthy';
+  return watcher.rules.respawn || !isOver;
 }
 
 /** Flapping counts every reap, so a lowered count, an age or a graceful reload must not look like one. */

@@ -99,6 +99,8 @@ export function happenToWatcher(
   watcher: WatcherRecord,
   happening: WatcherHappening,
 ): void {
+  // Only `add` takes back what is being removed, though it may still wait for others to stop first.
+  if (watcher.isRemoved) watcher.wanted = 'stopped';
   table[watcher.state][happening](turn, watcher);
 }
 

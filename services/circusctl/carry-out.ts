@@ -119,6 +119,10 @@ async function ask(
     const { callAndWait } = await import('./call-and-wait.ts');
     return await checkedLater(command, () => callAndWait(client, command, line, settings));
   }
+  if (command.follow !== undefined) {
+    const { callAndFollow } = await import('./follow.ts');
+    return await callAndFollow(client, command, properties, settings);
+  }
   if (properties['waiting'] !== true) return await client.call(command.name, properties);
   const { callWithProgress } = await import('./call-and-wait.ts');
   return await callWithProgress(client, command, line, settings);

@@ -17,6 +17,8 @@ export interface CircusdArguments {
   /** Only tell what is wrong with the configuration. */
   readonly check?: true;
   readonly pidfile?: string;
+  /** Only say whether this program can go on from the state in that descriptor. */
+  readonly canResume?: string;
 }
 
 const codes = exitMeanings.map(([code, meaning]) => [String(code), meaning] as const);
@@ -55,6 +57,7 @@ export function circusdCommand(version: string): Command {
     .option('--check', 'tell what is wrong with the configuration, run nothing')
     .option('--daemon', 'run in the background')
     .option('--pidfile <file>', 'write the pid of circusd to this file')
+    .addOption(new Option('--can-resume <descriptor>', 'asked before an upgrade').hideHelp())
     .helpOption('-h, --help', 'print this page')
     .version(version, '--version', 'print the version')
     .addHelpText('after', help)

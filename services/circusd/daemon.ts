@@ -2,14 +2,16 @@
 import { Arbiter, SocketsRefused } from '#libs/arbiter';
 import type { CircusConfig } from '#libs/config';
 import type { Logger } from '#libs/logging';
-import { type ActivatedSocket, resolveUser, type User } from '#libs/native';
+import { type ActivatedSocket, resolveUser } from '#libs/native';
 import { ControlEndpoint } from './control-endpoint.ts';
+import { Endpoints } from './endpoints.ts';
 import { EventPublisher } from './event-publisher.ts';
 import { LogPublisher } from './log-publisher.ts';
 import { removePidfile, writePidfile } from './pidfile.ts';
+import type { ReadState } from './saved-state.ts';
 import { handleSignals } from './signals.ts';
-import { refuseLiveSocket, SocketFile, socketPath } from './socket-file.ts';
 import { StartupError } from './startup-error.ts';
+import { Upgrade } from './upgrade.ts';
 
 /** What a daemon runs with. */
 export interface DaemonOptions {
@@ -25,6 +27,8 @@ export interface DaemonOptions {
   readonly activated: readonly ActivatedSocket[];
   /** Names this process for as long as it runs; null: no such file. */
   readonly pidfile: string | null;
+  /** What another program of this process has left; without it circusd starts. */
+  readonly state: ReadState | undefined;
 }
 
 /**
@@ -33,31 +37,18 @@ export interface DaemonOptions {
  * @throws StartupError the pidfile is another's; an endpoint or a socket cannot be bound
  */
 export async function runDaemon(options: DaemonOptions): Promise<void> {
-  const { version, config, reread, log, hookHost, streamHost, pidfile } = options;
-  log.info(`Starting master on pid ${process.pid}`);
-  const publisher = new EventPublisher(log);
-  const onEvent = publisher.publish.bind(publisher);
-  const logChannel = new LogPublisher(config.circus.log_endpoint, log);
-  const hosts = { hookHost, streamHost };
-  const arbiter = new Arbiter({ version, config, reread, log, onEvent, logChannel, ...hosts });
-  const control = new ControlEndpoint(arbiter, log);
-  const { endpoint, endpoint_owner: ownerName, pubsub_endpoint } = config.circus;
-  const owner = ownerName === null ? undefined : resolveUser(ownerName);
+  const { state, log, pidfile } = options;
+  const { arbiter, endpoints } = build(options);
   // Before anything is there that a signal would leave behind.
   handleSignals(arbiter, log);
-  if (pidfile !== null) claimPidfile(pidfile);
-  const files: (SocketFile | undefined)[] = [];
+  if (pidfile !== null && state === undefined) claimPidfile(pidfile);
   try {
-    files.push(await bind(publisher, 'pubsub_endpoint', pubsub_endpoint));
-    openSockets(arbiter, options);
-    files.push(await bind(control, 'endpoint', endpoint, owner));
-    const serving = [publisher.serve(), control.serve()];
-    void announceStart(arbiter, log);
+    if (state === undefined) await open(arbiter, endpoints, options);
+    else await goOn(arbiter, endpoints, options, state);
+    if (state === undefined) void announceStart(arbiter, log);
     await arbiter.ended;
-    await Promise.all([control.close(), publisher.close(), logChannel.close()]);
-    await Promise.all(serving);
   } finally {
-    for (const file of files) file?.remove();
+    await endpoints.close();
     arbiter.closeSockets();
     if (pidfile !== null) removePidfile(pidfile);
   }
@@ -69,6 +60,54 @@ function claimPidfile(path: string): void {
   } catch (error) {
     throw new StartupError(error instanceof Error ? error.message : String(error));
   }
+}
+
+function build({ version, config, reread, log, hookHost, streamHost }: DaemonOptions): {
+  arbiter: Arbiter;
+  endpoints: Endpoints;
+} {
+  const events = new EventPublisher(log);
+  const logs = new LogPublisher(config.circus.log_endpoint, log);
+  const arbiter: Arbiter = new Arbiter({
+    version,
+    config,
+    reread,
+    log,
+    hookHost,
+    streamHost,
+    onEvent: (event) => events.publish(event),
+    logChannel: logs,
+    upgrade: (request) => upgrade.begin(request),
+  });
+  const control = new ControlEndpoint(arbiter, log);
+  const endpoints = new Endpoints({ control, events, logs }, log);
+  const upgrade = new Upgrade({ version, arbiter, endpoints, log });
+  return { arbiter, endpoints };
+}
+
+async function open(arbiter: Arbiter, endpoints: Endpoints, options: DaemonOptions): Promise<void> {
+  const { log, config } = options;
+  log.info(`Starting master on pid ${process.pid}`);
+  await endpoints.openEvents(config.circus.pubsub_endpoint);
+  openSockets(arbiter, options);
+  const { endpoint, endpoint_owner: ownerName } = config.circus;
+  const owner = ownerName === null ? undefined : resolveUser(ownerName);
+  await endpoints.openControl(endpoint, owner);
+}
+
+/** Supervision comes first: whatever the endpoints do, nobody is left alone. */
+async function goOn(
+  arbiter: Arbiter,
+  endpoints: Endpoints,
+  { log }: DaemonOptions,
+  { saved, unpack }: ReadState,
+): Promise<void> {
+  arbiter.takeOver(saved.arbiter, unpack);
+  if (saved.endpoints !== null) endpoints.takeOver(saved.endpoints);
+  arbiter.goOn(saved.arbiter);
+  const { version, generation } = arbiter;
+  log.info(`Upgraded from circusd ${saved.version} to ${version}, generation ${generation}`);
+  if (saved.endpoints !== null) await endpoints.openAgain(saved.endpoints);
 }
 
 function openSockets(arbiter: Arbiter, { activated }: DaemonOptions): void {
@@ -88,21 +127,4 @@ async function announceStart(arbiter: Arbiter, log: Logger): Promise<void> {
     log.error(`not everything has started: ${error instanceof Error ? error.message : error}`);
   }
   log.info('Arbiter now waiting for commands');
-}
-
-async function bind(
-  socket: { bind(endpoint: string): Promise<void> },
-  option: string,
-  endpoint: string,
-  owner?: User,
-): Promise<SocketFile | undefined> {
-  try {
-    const path = socketPath(endpoint);
-    if (path !== undefined) await refuseLiveSocket(path);
-    await socket.bind(endpoint);
-    return path === undefined ? undefined : new SocketFile(path, owner);
-  } catch (error) {
-    const cause = error instanceof Error ? error.message : String(error);
-    throw new StartupError(`[circus] ${option} = ${endpoint} cannot be bound: ${cause}`);
-  }
 }

@@ -78,6 +78,17 @@ export class LogPublisher implements LogChannel {
     channel.file?.remove();
   }
 
+  /** Closes for a hand-over; whether it was open, and is to be opened again. */
+  async hold(): Promise<boolean> {
+    if (this.#channel === undefined) return false;
+    await this.close();
+    this.#channel = undefined;
+    this.#opening = undefined;
+    this.#subscriptions.clear();
+    this.#wanted.clear();
+    return true;
+  }
+
   async #bind(): Promise<OpenChannel> {
     const socket = new XPublisher({
       linger: lingerMs,
@@ -96,7 +107,7 @@ export class LogPublisher implements LogChannel {
     const outbox = new Outbox(socket, (error) => {
       this.#log.debug(`output was not sent: ${messageOf(error)}`);
     });
-    const file = path === undefined ? undefined : new SocketFile(path);
+    const file = path === undefined ? undefined : SocketFile.made(path);
     this.#channel = { socket, outbox, file };
     void this.#serve(this.#channel);
     return this.#channel;

@@ -10,6 +10,7 @@ import {
   readLoggerConfig,
 } from '#libs/logging';
 import {
+  fileLimitVariable,
   openDatagramSender,
   raiseFileLimit,
   requireSupportedPlatform,
@@ -20,6 +21,9 @@ import { requireConfig } from './configuration.ts';
 import { runDaemon } from './daemon.ts';
 import { daemonize } from './daemonize.ts';
 import { exitCodes } from './manual-tables.ts';
+import { rehearse } from './rehearsal.ts';
+import { takeState } from './resumption.ts';
+import type { ReadState } from './saved-state.ts';
 import { claimSignals } from './signals.ts';
 import { StartupError } from './startup-error.ts';
 
@@ -34,9 +38,10 @@ async function main(): Promise<void> {
   if (parsed === undefined) return;
   try {
     requireSupportedPlatform();
-    if (parsed.config === undefined) process.stdout.write(command.helpInformation());
+    if (parsed.canResume !== undefined) tellWhetherItCan(parsed.canResume);
+    else if (parsed.config === undefined) process.stdout.write(command.helpInformation());
     else if (parsed.check) check(parsed.config);
-    else if (!parsed.daemon || daemonize() === undefined) await run(parsed.config, parsed);
+    else await start(parsed.config, parsed);
     process.exit(exitCodes.ok);
   } catch (error) {
     if (!(error instanceof StartupError)) throw error;
@@ -59,6 +64,15 @@ function parse(command: Command): CircusdArguments | undefined {
   }
 }
 
+/** Asked by a circusd that this program is to take over from. */
+function tellWhetherItCan(fd: string): void {
+  try {
+    process.stdout.write(`${rehearse(CIRCUS_VERSION, Number(fd))}\n`);
+  } catch (error) {
+    throw new StartupError(error instanceof Error ? error.message : String(error));
+  }
+}
+
 function check(file: string): void {
   const config = requireConfig(file, (text) => process.stderr.write(`warning: ${text}\n`));
   const { watchers, plugins, sockets } = config;
@@ -74,11 +88,24 @@ function countOf({ length }: readonly unknown[], noun: string): string {
   return `${length} ${noun}${length === 1 ? '' : 's'}`;
 }
 
-async function run(file: string, flags: CircusdArguments): Promise<void> {
+async function start(file: string, flags: CircusdArguments): Promise<void> {
+  const state = takeState(process.env);
+  if (state === undefined && flags.daemon && daemonize() !== undefined) return;
+  await run(file, flags, state);
+}
+
+async function run(
+  file: string,
+  flags: CircusdArguments,
+  state: ReadState | undefined,
+): Promise<void> {
   raiseFileLimit();
+  // It was for this program, and no worker is to have it.
+  if (state !== undefined) delete process.env[fileLimitVariable];
   const activated = takeActivatedSockets(process.env);
   const warnings: string[] = [];
-  const config = requireConfig(file, (text) => warnings.push(text));
+  // What has been set and added since the files were read stays, and what is in them waits.
+  const config = state?.saved.arbiter.config ?? requireConfig(file, (text) => warnings.push(text));
   const { circus } = config;
   const logging = logSettings(circus, flags);
   const log = openLog(logging);
@@ -97,13 +124,14 @@ async function run(file: string, flags: CircusdArguments): Promise<void> {
     const reread = (): CircusConfig => complete(requireConfig(file, (text) => log.warn(text)));
     await runDaemon({
       version: CIRCUS_VERSION,
-      config: complete(config),
+      config: state === undefined ? complete(config) : config,
       reread,
       streamHost: commandOf('stream-host'),
       log,
       hookHost: commandOf('hook-host'),
       activated,
       pidfile,
+      state,
     });
   } finally {
     await log.close();

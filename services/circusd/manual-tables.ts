@@ -15,6 +15,7 @@ export const signalMeanings: readonly (readonly [signals: string, meaning: strin
   ['TERM INT QUIT', 'end all processes gracefully, then exit; a second one kills at once'],
   ['HUP', 'reload all watchers gracefully'],
   ['USR1', 'open the log file again'],
+  ['USR2', 'become the newer circusd on disk, without a restart: circusctl upgrade'],
 ];
 
 /** Lines to try, and what they do. */

@@ -5,11 +5,18 @@ interface SendingSocket {
   send(message: (string | Buffer | Uint8Array)[]): Promise<void>;
 }
 
+type Message = (string | Buffer | Uint8Array)[];
+
+interface Letter {
+  readonly message: Message;
+  readonly onSent?: (isSent: boolean) => void;
+}
+
 /** A queue in front of a socket's send. Messages are dropped when it is closed. */
 export class Outbox {
   readonly #socket: SendingSocket;
   readonly #onError: (error: unknown) => void;
-  #waiting: (string | Buffer | Uint8Array)[][] = [];
+  #waiting: Letter[] = [];
   #sending: Promise<void> | undefined;
 
   constructor(socket: SendingSocket, onError: (error: unknown) => void) {
@@ -18,9 +25,17 @@ export class Outbox {
   }
 
   /** Queues a message. */
-  post(message: (string | Buffer | Uint8Array)[]): void {
-    this.#waiting.push(message);
-    this.#sending ??= this.#sendAll();
+  post(message: Message): void {
+    this.#push({ message });
+  }
+
+  /** Queues a message; resolves to whether ZeroMQ has taken it. */
+  async send(message: Message): Promise<boolean> {
+    return await new Promise((onSent) => this.#push({ message, onSent }));
+  }
+
+  get isSending(): boolean {
+    return this.#sending !== undefined;
   }
 
   /** Resolves when everything that was posted has been handed to ZeroMQ. */
@@ -28,15 +43,22 @@ export class Outbox {
     await this.#sending;
   }
 
+  #push(letter: Letter): void {
+    this.#waiting.push(letter);
+    this.#sending ??= this.#sendAll();
+  }
+
   async #sendAll(): Promise<void> {
     while (this.#waiting.length > 0) {
-      const messages = this.#waiting;
+      const letters = this.#waiting;
       this.#waiting = [];
-      for (const message of messages) {
+      for (const { message, onSent } of letters) {
         try {
           await this.#socket.send(message);
+          onSent?.(true);
         } catch (error) {
-          this.#onError(error);
+          if (onSent === undefined) this.#onError(error);
+          else onSent(false);
         }
       }
     }

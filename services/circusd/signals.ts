@@ -11,6 +11,9 @@ const endingSignals = ['SIGTERM', 'SIGINT', 'SIGQUIT'] as const;
  */
 const keyPressMs = 200;
 
+/** How long a new program has to show that it can take over. */
+const upgradePatienceSeconds = 10;
+
 /** Node opens its debugger on SIGUSR1 unless somebody listens: to be called before anything else. */
 export function claimSignals(): void {
   for (const signal of ['SIGUSR1', 'SIGUSR2', 'SIGWINCH', 'SIGPIPE'] as const) {
@@ -44,6 +47,11 @@ export function handleSignals(arbiter: Arbiter, log: Logger): void {
     } catch (error) {
       log.warn(`not reloaded: ${error instanceof Error ? error.message : String(error)}`);
     }
+  });
+  process.on('SIGUSR2', () => {
+    log.info('Got signal SIGUSR2: upgrading');
+    // It is logged where it is found out.
+    arbiter.upgrade({ patience: upgradePatienceSeconds }).catch(() => undefined);
   });
   process.on('SIGUSR1', () => {
     log.reopen();

@@ -32,17 +32,39 @@ export async function refuseLiveSocket(path: string): Promise<void> {
   });
 }
 
-/** A socket file that has just been bound, now its owner's alone: whoever connects can run programs. */
+/** Which file at a path is ours. */
+export interface SavedSocketFile {
+  readonly path: string;
+  readonly inode: number;
+}
+
+/** A socket file of ours. */
 export class SocketFile {
   readonly #path: string;
   readonly #inode: number;
 
-  /** @throws Error `EPERM`: only root gives a file to another user */
-  constructor(path: string, owner?: User) {
+  private constructor({ path, inode }: SavedSocketFile) {
+    this.#path = path;
+    this.#inode = inode;
+  }
+
+  /**
+   * One that has just been bound, now its owner's alone: whoever connects can run programs.
+   *
+   * @throws Error `EPERM`: only root gives a file to another user
+   */
+  static made(path: string, owner?: User): SocketFile {
     chmodSync(path, 0o600);
     if (owner !== undefined) chownSync(path, owner.uid, owner.gid);
-    this.#path = path;
-    this.#inode = statSync(path).ino;
+    return new SocketFile({ path, inode: statSync(path).ino });
+  }
+
+  static takeOver(saved: SavedSocketFile): SocketFile {
+    return new SocketFile(saved);
+  }
+
+  handOver(): SavedSocketFile {
+    return { path: this.#path, inode: this.#inode };
   }
 
   /** Removes it, unless it is somebody else's by now. */

@@ -50,8 +50,40 @@ export class Clients {
   }
 }
 
+/** Clients that come at their own pace, however long the ones before them take. */
+export class Arrivals {
+  readonly failures: Failure[] = [];
+  answered = 0;
+  readonly #open = new Set<Promise<void>>();
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(port: number, perSecond: number) {
+    const begin = performance.now();
+    let count = 0;
+    this.#timer = setInterval(() => {
+      const due = ((performance.now() - begin) / 1_000) * perSecond;
+      for (; count < due; count += 1) this.#come(port);
+    }, 5);
+  }
+
+  /** Nobody comes any more; resolves when everybody has an answer or a failure. */
+  async end(): Promise<void> {
+    clearInterval(this.#timer);
+    await Promise.all(this.#open);
+  }
+
+  #come(port: number): void {
+    const visit = ask(port, 'reset').then((failure) => {
+      this.#open.delete(visit);
+      if (failure === undefined) this.answered += 1;
+      else this.failures.push(failure);
+    });
+    this.#open.add(visit);
+  }
+}
+
 /** One request; `undefined` when it was answered in full. */
-async function ask(port: number): Promise<Failure | undefined> {
+async function ask(port: number, ending?: 'reset'): Promise<Failure | undefined> {
   return await new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');
     let text = '';
@@ -64,11 +96,19 @@ async function ask(port: number): Promise<Failure | undefined> {
     });
     socket.on('data', (chunk) => {
       text += chunk;
+      if (ending === undefined || !isWhole(text)) return;
+      // The kernel remembers a connection for a minute that has ended in peace: too many, in the end.
+      socket.resetAndDestroy();
+      resolve(undefined);
     });
     socket.on('error', (error: NodeJS.ErrnoException) => fail(error.code ?? error.message));
     socket.on('end', () => {
-      if (text.endsWith('\r\n\r\nok\n')) resolve(undefined);
+      if (isWhole(text)) resolve(undefined);
       else fail('EMPTY');
     });
   });
+}
+
+function isWhole(text: string): boolean {
+  return text.endsWith('\r\n\r\nok\n');
 }

@@ -325,6 +325,17 @@ const samples: Record<string, Sample> = {
     lines: [['web', {}, { name: 'web' }]],
   },
   stop: { calls: [['stop', all]], lines: [['web', {}, { name: 'web', ...notWaiting }]] },
+  upgrade: {
+    properties: { program: '/opt/circusd.js' },
+    calls: [['upgrade', { program: '/opt/circusd.js', patience: 10 }]],
+    reply: { upgrade: 'started', generation: 2, pid: 4711 },
+    // circusctl prints what `version` says then.
+    printed: 'circusd , generation 2, pid 4711',
+    lines: [
+      ['', {}, {}],
+      ['', { program: '/opt/../x', patience: '3' }, { program: '/x', patience: '3' }],
+    ],
+  },
   version: {
     reply: { version: '9.8.7', generation: 2, pid: 4711 },
     printed: 'circusd 9.8.7, generation 2, pid 4711',

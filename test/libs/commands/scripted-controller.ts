@@ -66,6 +66,7 @@ export function scriptedController(script: Script = {}): Controller & { calls: C
     version: '9.8.7',
     generation: 2,
     pid: 4711,
+    upgradeFailure: null,
     globalOptions: {
       endpoint: 'tcp://127.0.0.1:5555',
       stats_endpoint: null,
@@ -107,6 +108,14 @@ export function scriptedController(script: Script = {}): Controller & { calls: C
     reopenLogs() {
       calls.push(['reopenLogs']);
       return { direct: ['/var/log/x'] };
+    },
+    async upgrade(request) {
+      calls.push(['upgrade', request]);
+      return { upgrade: 'started', generation: 2, pid: 4711 };
+    },
+    async awaitAgain(parked) {
+      calls.push(['awaitAgain', parked]);
+      return script.done instanceof Error ? Promise.reject(script.done) : (script.done ?? {});
     },
     logs(request) {
       calls.push(['logs', request]);

@@ -42,6 +42,15 @@ test('tries a one-shot again that never reached its program', () => {
   assert.equal(world.watcher('job').outcome, 4);
 });
 
+test('does not replace a one-shot that was ended because it was unhealthy', () => {
+  const world = new World();
+  world.onSpawn = () => ({ ...wellMannered, healthyMs: 50 });
+  world.add('job', { respawn: false, liveness: true });
+  world.run(60_000);
+  assert.equal(world.times('job', 'spawn').length, 1);
+  assert.equal(world.watcher('job').state, 'stopped');
+});
+
 test('forgets failures after a long life, even one that was ended by the kill command', () => {
   const world = new World();
   world.onSpawn = (_key, _wid, attempt) =>
