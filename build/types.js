@@ -15,7 +15,7 @@ export function writeTypes(entries, folder) {
   execFileSync('node_modules/.bin/tsc', ['-p', 'build/types'], { stdio: 'inherit' });
   const written = new Set();
   for (const entry of entries) {
-    writeReachable(entry.replace(/\.ts$/, '.d.ts'), folder, written);
+    writeReachable(relative('libs', entry).replace(/\.ts$/, '.d.ts'), folder, written);
   }
   // Beside CommonJS modules types are CommonJS too; the package itself is of type "module".
   writeFileSync(join(folder, 'package.json'), '{ "type": "commonjs" }\n');
@@ -35,7 +35,7 @@ function writeReachable(file, folder, written) {
       return `${quote}${path.startsWith('.') ? path : `./${path}`}${quote}`;
     },
   );
-  const place = join(folder, relative('libs', file));
+  const place = join(folder, file);
   mkdirSync(dirname(place), { recursive: true });
   writeFileSync(place, text);
 }
@@ -43,7 +43,7 @@ function writeReachable(file, folder, written) {
 /** In the package there are no #libs: types are found by their files. Undefined: a package's. */
 function targetOf(file, source) {
   const [, library] = /^#libs\/([\w-]+)$/.exec(source) ?? [];
-  if (library !== undefined) return `libs/${library}/index.d.ts`;
+  if (library !== undefined) return `${library}/index.d.ts`;
   if (!source.startsWith('.')) return undefined;
   return posix.join(dirname(file), source).replace(/\.[jt]s$/, '.d.ts');
 }

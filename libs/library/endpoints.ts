@@ -1,9 +1,6 @@
 /** The endpoints of an arbiter in another program: those of circusd, when it is to have them. */
-
-import type { Logger } from '#libs/logging';
+import { ControlEndpoint, EventPublisher } from '#libs/endpoints';
 import type { Controller, PublishedEvent } from '#libs/protocol';
-import { ControlEndpoint } from '../../services/circusd/control-endpoint.ts';
-import { EventPublisher } from '../../services/circusd/event-publisher.ts';
 import type { ArbiterLog } from './log.ts';
 
 /** Where clients send commands and subscribe to events; null: nowhere. */
@@ -22,16 +19,15 @@ export class Endpoints {
     this.#publisher = publisher;
   }
 
-  /** @throws Error an address is in use or is none; then neither is bound */
+  /** @throws BindError an address is in use or is none; then neither is bound */
   static async open(
     controller: Controller,
     { endpoint, pubsub_endpoint }: EndpointAddresses,
     log: ArbiterLog,
   ): Promise<Endpoints> {
-    const logger = completeLog(log);
     const endpoints = new Endpoints(
-      endpoint === null ? undefined : new ControlEndpoint(controller, logger),
-      pubsub_endpoint === null ? undefined : new EventPublisher(logger),
+      endpoint === null ? undefined : new ControlEndpoint(controller, log),
+      pubsub_endpoint === null ? undefined : new EventPublisher(log),
     );
     try {
       if (pubsub_endpoint !== null) await endpoints.#publisher?.open(pubsub_endpoint);
@@ -51,18 +47,4 @@ export class Endpoints {
   async close(): Promise<void> {
     await Promise.all([this.#control?.close(), this.#publisher?.close()]);
   }
-}
-
-function completeLog(log: ArbiterLog): Logger {
-  return {
-    debug: (text) => log.debug(text),
-    info: (text) => log.info(text),
-    warn: (text) => log.warn(text),
-    error: (text) => log.error(text),
-    fatal: (text) => log.error(text),
-    setLevel: () => undefined,
-    reopen: () => undefined,
-    flush: () => Promise.resolve(),
-    close: () => Promise.resolve(),
-  };
 }
