@@ -7,6 +7,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { build } from 'esbuild';
+import { buildConsole } from './console.js';
 import { generate } from './generate.js';
 import { programs } from './programs.js';
 
@@ -98,10 +99,10 @@ async function buildModules(entryPoints, outdir, outbase) {
 
 const only = process.argv[2];
 await generate();
-await buildPrograms();
+await Promise.all([buildPrograms(), buildConsole()]);
 if (only !== 'programs') {
   await buildModules(filesBelow('test', '.test.ts'), 'dist/test', 'test');
-  for (const kind of ['bench', 'chaos']) {
+  for (const kind of ['bench', 'chaos', 'screenshots']) {
     const mains = filesBelow('test', 'main.ts').filter((file) =>
       file.startsWith(join('test', kind)),
     );
