@@ -1,6 +1,11 @@
 /** Readiness and liveness of all processes, by the tickets that the core knows them by. */
 import type { WatcherConfig } from '#libs/config';
-import type { CommandRequest, CommandResult, ProcessIdentity } from '#libs/native';
+import {
+  type CommandRequest,
+  type CommandResult,
+  DescriptorPoll,
+  type ProcessIdentity,
+} from '#libs/native';
 import { NotifyPoll } from './notify-channel.ts';
 import { ProbeGate } from './probe-gate.ts';
 import { type HealthListener, type HealthMeans, WorkerHealth } from './worker-health.ts';
@@ -9,6 +14,9 @@ import type { WorkerSockets } from './worker-sockets.ts';
 /** Commands that run at once, and connections; of one watcher no more than the share. */
 const commandLimits = { limit: 128, share: 4 };
 const connectionLimits = { limit: 1_024, share: 32 };
+
+/** An answer of this machine is mostly there by then. */
+const answerPauseMs = 5;
 
 /** The part of its owner that it needs. */
 export interface HealthOwner {
@@ -20,12 +28,13 @@ export interface HealthOwner {
 export class HealthWatch {
   readonly #byTicket = new Map<number, WorkerHealth>();
   readonly #notify = new NotifyPoll();
+  readonly #answers = new DescriptorPoll({ pauseMs: answerPauseMs });
   readonly #means: HealthMeans;
 
   constructor(owner: HealthOwner) {
     this.#means = {
       openChannel: () => this.#notify.open(),
-      poll: this.#notify.poll,
+      poll: this.#answers,
       runCommand: (request) => owner.runCommand(request),
       warn: (text) => owner.warn(text),
       commandGate: new ProbeGate(commandLimits),
@@ -81,5 +90,6 @@ export class HealthWatch {
   close(): void {
     for (const ticket of [...this.#byTicket.keys()]) this.forget(ticket);
     this.#notify.close();
+    this.#answers.close();
   }
 }

@@ -25,8 +25,10 @@ import {
 
 const buffer = Buffer.allocUnsafeSlow(16 * 1024);
 /** `HTTP/1.1 200` */
+const contentLength = /\r\ncontent-length: *(\d+) *\r\n/i;
 const statusLine = /^HTTP\/1\.[01] (\d{3})/;
-const statusBytes = 12;
+/** Of an answer, so much is looked at. */
+const headBytes = 4 * 1024;
 
 /** Asks once; worked out before, because it is asked again and again. */
 export type Question = (timeoutMs: number) => Promise<ProbeResult>;
@@ -118,10 +120,11 @@ class Answer {
     try {
       const length = readSync(this.#fd, buffer);
       this.#bytes += length;
-      if (this.#head.length < statusBytes)
-        this.#head += buffer.toString('latin1', 0, Math.min(length, statusBytes));
+      const missing = headBytes - this.#head.length;
+      if (missing > 0) this.#head += buffer.toString('latin1', 0, Math.min(length, missing));
       // Read to its end: a server whose answer nobody takes has an error to log.
-      if (length === 0 || this.#bytes > maxBodyBytes) this.#end(this.#judge());
+      if (length === 0 || this.#isComplete() || this.#bytes > maxBodyBytes)
+        this.#end(this.#judge());
       else this.#poll.watch(this.#fd, this.#read);
     } catch (error) {
       // The poll still knew another descriptor by this number.
@@ -129,6 +132,14 @@ class Answer {
         this.#poll.watch(this.#fd, this.#read);
       else this.#end(describe(error));
     }
+  }
+
+  /** The server has said how long it is, and that much has come. */
+  #isComplete(): boolean {
+    const end = this.#head.indexOf('\r\n\r\n');
+    if (end === -1) return false;
+    const [, length] = contentLength.exec(this.#head.slice(0, end + 2)) ?? [];
+    return length !== undefined && this.#bytes >= end + 4 + Number(length);
   }
 
   #judge(): ProbeResult {

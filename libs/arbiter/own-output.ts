@@ -6,8 +6,8 @@ import { closeSync } from 'node:fs';
 import { createPipe } from '#libs/native';
 import { OutputStream, ownOutputs, PipeReader, type StreamName } from '#libs/streams';
 
-/** Pipes of stopped watchers that a descendant of a process holds. */
-const maxOrphans = 64;
+/** Pipes of stopped watchers that somebody holds: a process of `rm --nostop`, or a descendant. */
+const maxOrphans = 1_000;
 
 interface SharedPipe {
   readonly writeFd: number;

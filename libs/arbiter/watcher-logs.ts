@@ -18,6 +18,7 @@ import {
 import { epochSeconds } from './clock.ts';
 import type { LogChannel } from './log-channel.ts';
 import { LogFeed } from './log-feed.ts';
+import type { OutputPath } from './output-path.ts';
 
 /** What one reply has at most of all sources together, and always of each. Bytes. */
 const replyBytes = 2 * 1024 * 1024;
@@ -26,16 +27,6 @@ const leastBytes = 4 * 1024;
 /** How often a topic tells its position, and for how long after something new. Milliseconds. */
 const tellMs = 2_000;
 const tellForMs = 30_000;
-
-/** How the output of a watcher is read. */
-export interface OutputPath {
-  /** Both when the processes write to one file. */
-  readonly names: readonly StreamName[];
-  readonly kind: LogSource['kind'];
-  /** Of a file that processes write to by themselves. */
-  readonly path: string | null;
-  readonly note: string | null;
-}
 
 /** What logs need from their owner. */
 export interface LogsOptions {

@@ -15,8 +15,9 @@ import {
   type StreamTexts,
 } from '#libs/streams';
 import type { EventFacts } from '#libs/supervision';
+import { type OutputPath, outputPaths } from './output-path.ts';
 import { OwnOutput } from './own-output.ts';
-import type { OutputPath, WatcherLogs } from './watcher-logs.ts';
+import type { WatcherLogs } from './watcher-logs.ts';
 
 /** How long the end of a process waits for a stream that takes nothing. Milliseconds. */
 const graceMs = 50;
@@ -140,11 +141,11 @@ export class WatcherOutputs {
 
   /** How the output of its processes is read. */
   pathsOf(key: string): OutputPath[] {
-    const [stdout, stderr] = streamNames.map((name) => this.#pathOf(key, name));
-    if (stdout === undefined || stderr === undefined) return [];
-    if (stdout.path === null || stdout.path !== stderr.path) return [stdout, stderr];
-    const note = `${stdout.note}; stdout and stderr are in one file`;
-    return [{ ...stdout, names: streamNames, note }];
+    const config = this.#options.configOf(key);
+    return outputPaths(config, (name) => {
+      const texts = config.streams[name];
+      return texts === undefined ? undefined : this.#require(key, name, texts).stream;
+    });
   }
 
   /** Why output is not where it should be, for people. */
@@ -234,25 +235,6 @@ export class WatcherOutputs {
       },
     });
     return reader;
-  }
-
-  #pathOf(key: string, name: StreamName): OutputPath {
-    const { streams, options } = this.#options.configOf(key);
-    const texts = streams[name];
-    const place = { names: [name], path: null };
-    if (options[`close_child_${name}`]) {
-      return { ...place, kind: 'none', note: `close_child_${name}: it goes to /dev/null` };
-    }
-    if (texts !== undefined) {
-      const { directPath } = this.#require(key, name, texts).stream;
-      if (directPath === undefined) return { ...place, kind: 'pipes', note: null };
-      const note = 'pid and time are not recorded: the processes write the file themselves';
-      return { names: [name], path: directPath, kind: 'file', note };
-    }
-    if (options.log_ring > 0) {
-      return { ...place, kind: 'pipe', note: 'the pid is not recorded: processes share a pipe' };
-    }
-    return { ...place, kind: 'none', note: "log_ring = 0: it goes to circusd's own output" };
   }
 
   async #drain(readers: readonly PipeReader[]): Promise<void> {

@@ -40,7 +40,7 @@ const slowAnswerMs = 100;
 const goldenRatio = 0.618_033_988_75;
 
 /** Questions of all processes are asked together at these times: to be woken costs more than to ask. */
-const beatMs = 100;
+const beatMs = 200;
 
 /** What all of them share. */
 export interface HealthMeans {

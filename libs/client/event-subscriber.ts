@@ -50,6 +50,9 @@ export class EventSubscriber implements AsyncIterable<ReceivedEvent> {
         const payload = parsePayload(json);
         if (payload !== undefined) yield { topic: String(topic), payload };
       }
+    } catch (error) {
+      // Closed between two messages, zeromq may say that it is no socket any more.
+      if (!this.#isClosed) throw error;
     } finally {
       this.close();
     }

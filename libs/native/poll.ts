@@ -24,7 +24,17 @@ export class DescriptorPoll {
   #isClosed = false;
   /** A byte is in the pipe. */
   #isWoken = false;
+  readonly #pauseMs: number;
+  #timer: NodeJS.Timeout | undefined;
   readonly #onExit = (): void => this.#wake();
+
+  /**
+   * @param pauseMs - looks only so long after `watch`, and again: what comes meanwhile comes together,
+   *   mostly without the thread, whose start costs most of it
+   */
+  constructor({ pauseMs = 0 }: { pauseMs?: number } = {}) {
+    this.#pauseMs = pauseMs;
+  }
 
   /**
    * Calls `onReadable` once, when there is something to read; the descriptor is then watched no
@@ -32,8 +42,7 @@ export class DescriptorPoll {
    */
   watch(fd: number, onReadable: () => void): void {
     this.#listeners.set(fd, onReadable);
-    if (this.#polled === undefined) this.#wait();
-    else this.#wake();
+    this.#lookSoon();
   }
 
   unwatch(fd: number): void {
@@ -43,9 +52,25 @@ export class DescriptorPoll {
   /** Watches nothing any more, for good. */
   close(): void {
     this.#isClosed = true;
+    clearTimeout(this.#timer);
     this.#listeners.clear();
     this.#wake();
     if (this.#polled === undefined) this.#closePipe();
+  }
+
+  #lookSoon(): void {
+    if (this.#pauseMs === 0) this.#look();
+    else {
+      this.#timer ??= setTimeout(() => {
+        this.#timer = undefined;
+        this.#look();
+      }, this.#pauseMs);
+    }
+  }
+
+  #look(): void {
+    if (this.#polled === undefined) this.#wait();
+    else this.#wake();
   }
 
   #wait(): void {
@@ -57,6 +82,10 @@ export class DescriptorPoll {
       polled.writeInt32LE(fd, index * entryBytes);
       polled.writeInt16LE(constants.POLLIN, index * entryBytes + eventsOffset);
     });
+    if (this.#pauseMs > 0 && libc().poll(polled, fds.length, 0) > 0) {
+      this.#onReturn(polled, fds);
+      return;
+    }
     this.#polled = polled;
     libc().poll.async(polled, fds.length, -1, () => this.#onReturn(polled, fds));
   }
@@ -79,7 +108,7 @@ export class DescriptorPoll {
     });
     if (this.#isClosed) this.#closePipe();
     for (const listener of ready) listener();
-    if (this.#polled === undefined) this.#wait();
+    if (this.#polled === undefined && this.#listeners.size > 0) this.#lookSoon();
   }
 
   #openPipe(): Pipe {

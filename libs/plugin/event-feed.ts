@@ -25,6 +25,9 @@ interface FeedOptions {
 /** The subscription has reached circusd by then, as a rule: events lost until then are asked for. */
 const firstCheckMs = 300;
 
+/** circusd answers at once, or is away. Milliseconds. */
+const askTimeoutMs = 2_000;
+
 /** Of what circusd holds. */
 interface Replay {
   readonly events: readonly ReceivedEvent[];
@@ -81,8 +84,15 @@ export class EventFeed {
     if (this.#isClosed || !this.#canAsk) return;
     this.#timer = setTimeout(() => {
       const checkAgain = (): void => this.#checkAfter(this.#options.checkEveryMs);
-      this.#alone(() => this.#catchUp()).then(checkAgain, checkAgain);
+      this.#check().then(checkAgain, checkAgain);
     }, ms);
+  }
+
+  /** Events that come meanwhile do not wait for the answer: circusd may be away. */
+  async #check(): Promise<void> {
+    const asked = this.#last ?? 0;
+    const replay = await this.#ask(Math.max(0, asked - 1));
+    if (replay !== undefined) await this.#alone(() => this.#deliver(replay, asked));
   }
 
   /** Events of the subscription and events that were asked for go one after another. */
@@ -111,10 +121,16 @@ export class EventFeed {
 
   /** Hands on what circusd has and the subscription has not brought, before number `until` or all. */
   async #catchUp(until = Number.POSITIVE_INFINITY): Promise<void> {
-    const replay = await this.#ask(Math.max(0, (this.#last ?? 0) - 1));
-    if (replay === undefined || this.#isClosed) return;
+    const asked = this.#last ?? 0;
+    const replay = await this.#ask(Math.max(0, asked - 1));
+    if (replay !== undefined) await this.#deliver(replay, asked, until);
+  }
+
+  /** @param asked - the number of the newest event when circusd was asked */
+  async #deliver(replay: Replay, asked: number, until = Number.POSITIVE_INFINITY): Promise<void> {
+    if (this.#isClosed) return;
     if (this.#last === undefined) this.#last = replay.newest;
-    if (!this.#isSameDaemon(replay)) {
+    if (!this.#isSameDaemon(replay, asked)) {
       this.#beginAnew();
       return await this.#catchUp(until);
     }
@@ -132,9 +148,9 @@ export class EventFeed {
   }
 
   /** Numbers begin anew with a new circusd: the same number is then another event. */
-  #isSameDaemon({ events, newest }: Replay): boolean {
+  #isSameDaemon({ events, newest }: Replay, asked: number): boolean {
     const last = this.#last ?? 0;
-    if (newest < last) return false;
+    if (newest < asked) return false;
     const again = events.find((event) => seqOf(event) === last);
     if (again === undefined || this.#lastEvent === undefined) return true;
     if (seqOf(this.#lastEvent) !== last) return true;
@@ -168,7 +184,8 @@ export class EventFeed {
   async #ask(since: number): Promise<Replay | undefined> {
     if (!this.#canAsk) return undefined;
     try {
-      return readReplay(await this.#options.client.call('events', { since }));
+      const { client } = this.#options;
+      return readReplay(await client.call('events', { since }, { timeoutMs: askTimeoutMs }));
     } catch (error) {
       // Unknown command: an original daemon. No answer: circusd is away, and is asked again later.
       if (error instanceof ReplyError) this.#canAsk = false;

@@ -87,8 +87,13 @@ async function run(file: string, flags: CircusdArguments): Promise<void> {
   if (circus.umask !== null) process.umask(circus.umask);
   const pidfile = flags.pidfile ?? circus.pidfile;
   try {
-    const complete = (read: CircusConfig): CircusConfig =>
-      withCompanions(read, { commandOf, logLevel: logging.level, logOutput: logging.output });
+    const host = { commandOf, logLevel: logging.level, logOutput: logging.output };
+    // These stay bound as they are until circusd ends, whatever the files say later.
+    const { endpoint, pubsub_endpoint } = circus;
+    const complete = (read: CircusConfig): CircusConfig => {
+      const bound = { ...read, circus: { ...read.circus, endpoint, pubsub_endpoint } };
+      return { ...withCompanions(bound, host), circus: read.circus };
+    };
     const reread = (): CircusConfig => complete(requireConfig(file, (text) => log.warn(text)));
     await runDaemon({
       version: CIRCUS_VERSION,

@@ -58,17 +58,23 @@ async function run(flags: StatsArguments, log: Logger): Promise<void> {
   const endpoint = reachableEndpoint(flags.endpoint, defaultEndpoint);
   const client = new CircusClient(endpoint);
   const link = new DaemonLink(client, reachableEndpoint(flags.pubsub, endpoint), log);
-  const publisher = new StatsPublisher(() => streamer.wake());
-  const streamer = new Streamer(link, publisher, flags.period);
+  const publisher = new StatsPublisher(() => {
+    // Before circusd has answered there would be half of it to tell.
+    if (link.daemonPid !== undefined) streamer.wake();
+  });
+  const streamer = new Streamer({ link, publisher, log }, flags.period);
   const parent = process.ppid;
+  let isEnding = false;
   const end = (why: string): void => {
+    if (isEnding) return;
+    isEnding = true;
     log.info(why);
     streamer.stop();
     link.close();
     publisher.close();
     void log.close().then(() => process.exit(exitCodes.ok));
   };
-  for (const signal of endingSignals) process.once(signal, () => end(`Got signal ${signal}`));
+  for (const signal of endingSignals) process.on(signal, () => end(`Got signal ${signal}`));
   await bind(publisher, flags.statspoint);
   log.info('circusd-stats started');
   // Started by hand, it outlives its parent, and whichever circusd is at the endpoint.
@@ -77,6 +83,7 @@ async function run(flags: StatsArguments, log: Logger): Promise<void> {
     if (process.ppid !== parent && isCompanion()) end('circusd has ended');
   }, parentCheckMs);
   await link.open();
+  streamer.wake();
 }
 
 async function bind(publisher: StatsPublisher, statspoint: string): Promise<void> {

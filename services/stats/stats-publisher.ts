@@ -1,5 +1,5 @@
 /** The stats channel: who wants what of it, and sending it (protocol 4). */
-import { chmodSync, rmSync } from 'node:fs';
+import { chmodSync, rmSync, statSync } from 'node:fs';
 import { XPublisher } from 'zeromq';
 import type { JsonObject } from '#libs/protocol';
 
@@ -26,7 +26,8 @@ export class StatsPublisher {
   /** Beginnings of topics that somebody is subscribed to. */
   readonly #topics = new Set<string>();
   readonly #onFirst: () => void;
-  #file: string | undefined;
+  /** Of an ipc endpoint. */
+  #file: { readonly path: string; readonly inode: number } | undefined;
 
   /** @param onFirst - somebody is subscribed, and nobody was */
   constructor(onFirst: () => void) {
@@ -38,8 +39,10 @@ export class StatsPublisher {
     await this.#socket.bind(endpoint);
     const [, path] = /^ipc:\/\/(\/.+)$/.exec(endpoint) ?? [];
     // As circusd does with its own: what runs here is nobody else's business.
-    if (path !== undefined) chmodSync(path, 0o600);
-    this.#file = path;
+    if (path !== undefined) {
+      chmodSync(path, 0o600);
+      this.#file = { path, inode: statSync(path).ino };
+    }
     void this.#noteSubscriptions();
   }
 
@@ -64,18 +67,28 @@ export class StatsPublisher {
 
   close(): void {
     this.#socket.close();
-    if (this.#file !== undefined) rmSync(this.#file, { force: true });
+    if (this.#file === undefined) return;
+    const { path, inode } = this.#file;
+    // When circusd was killed, the next one's may have taken the name meanwhile.
+    if (statSync(path, { throwIfNoEntry: false })?.ino === inode) rmSync(path, { force: true });
   }
 
   /** Subscriptions of several to one beginning come once, and go with the last of them. */
   async #noteSubscriptions(): Promise<void> {
-    for await (const [frame] of this.#socket) {
-      if (frame === undefined) continue;
-      const hadAny = this.hasSubscribers;
-      const beginning = frame.subarray(1).toString();
-      if (frame[0] === 1) this.#topics.add(beginning);
-      else this.#topics.delete(beginning);
-      if (!hadAny && this.hasSubscribers) this.#onFirst();
+    try {
+      for await (const [frame] of this.#socket) this.#note(frame ?? Buffer.alloc(1));
+    } catch (error) {
+      // Closed between two messages, zeromq may say that it is no socket any more.
+      if (!this.#socket.closed) throw error;
     }
+  }
+
+  /** A byte that says whether it begins or ends, and the beginning of a topic. */
+  #note(frame: Buffer): void {
+    const hadAny = this.hasSubscribers;
+    const beginning = frame.subarray(1).toString();
+    if (frame[0] === 1) this.#topics.add(beginning);
+    else this.#topics.delete(beginning);
+    if (!hadAny && this.hasSubscribers) this.#onFirst();
   }
 }

@@ -1,4 +1,5 @@
 /** One pass a period, as long as somebody is subscribed: sample what is wanted, publish it. */
+import type { Logger } from '#libs/logging';
 import { circusGroup, socketsGroup, statTopic } from '#libs/protocol';
 import type { DaemonLink } from './daemon-link.ts';
 import { groupMessage, type Member, memberMessages } from './groups.ts';
@@ -17,6 +18,7 @@ interface Place {
 export class Streamer {
   readonly #link: DaemonLink;
   readonly #publisher: StatsPublisher;
+  readonly #log: Logger;
   readonly #periodMs: number;
   readonly #processes = new ProcessSampler();
   readonly #sockets = new SocketSampler();
@@ -24,9 +26,13 @@ export class Streamer {
   #isStopped = false;
   #isPassing = false;
 
-  constructor(link: DaemonLink, publisher: StatsPublisher, periodSeconds: number) {
+  constructor(
+    { link, publisher, log }: { link: DaemonLink; publisher: StatsPublisher; log: Logger },
+    periodSeconds: number,
+  ) {
     this.#link = link;
     this.#publisher = publisher;
+    this.#log = log;
     this.#periodMs = periodSeconds * 1_000;
   }
 
@@ -53,6 +59,10 @@ export class Streamer {
     const start = performance.now();
     try {
       await this.#pass();
+    } catch (error) {
+      // A socket that is closed meanwhile is no fault; whatever else it is, the next pass may succeed.
+      const reason = error instanceof Error ? error.message : String(error);
+      if (!this.#isStopped) this.#log.error(`a pass has failed: ${reason}`);
     } finally {
       this.#isPassing = false;
     }

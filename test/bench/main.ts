@@ -35,7 +35,9 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   circusctl,
   sockets,
   logs,
+  plugins,
   probes,
+  plugins,
   stats,
 };
 

@@ -9,6 +9,12 @@ export async function findFreePorts(count: number): Promise<number[]> {
   return ports;
 }
 
+/** One of them. */
+export async function findFreePort(): Promise<number> {
+  const [port = 0] = await findFreePorts(1);
+  return port;
+}
+
 function listen(): Promise<Server> {
   return new Promise((resolve, reject) => {
     const server = createServer();

@@ -1,5 +1,5 @@
 /** Real daemons for benchmarks, chaos and system tests, and what can be seen of them from outside. */
-export { findFreePorts } from './free-ports.ts';
+export { findFreePort, findFreePorts } from './free-ports.ts';
 export {
   countDescriptors,
   isRunning,

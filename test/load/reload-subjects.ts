@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { findFreePorts } from '../daemon/free-ports.ts';
+import { findFreePort } from '../daemon/free-ports.ts';
 import { listEntries, type RunningDaemon, waitUntil, withDaemon } from '../daemon/index.ts';
 import type { ReloadSubject } from './reload-storm.ts';
 
@@ -51,7 +51,7 @@ export async function withPm2<T>(
   use: (subject: ReloadSubject) => Promise<T>,
 ): Promise<T> {
   const home = mkdtempSync(join(tmpdir(), 'pm2-'));
-  const [port = 0] = await findFreePorts(1);
+  const port = await findFreePort();
   const pm2 = async (...words: string[]): Promise<void> => {
     const program = resolve(folder, 'node_modules/pm2/bin/pm2');
     await run(process.execPath, [program, ...words], { env: { ...process.env, PM2_HOME: home } });
@@ -83,7 +83,7 @@ export async function withGunicorn<T>(use: (subject: ReloadSubject) => Promise<T
   const folder = mkdtempSync(join(tmpdir(), 'gunicorn-'));
   const log = join(folder, 'ready');
   writeFileSync(log, '');
-  const [port = 0] = await findFreePorts(1);
+  const port = await findFreePort();
   const words = ['-w', `${workers}`, '-k', 'gthread', '--threads', '16', '-b', `127.0.0.1:${port}`];
   const master = spawn(gunicorn, [...words, '--log-level', 'error', 'slow_wsgi:app'], {
     cwd: resolve('test/fixtures'),

@@ -251,6 +251,12 @@ cmd = ${writeCounter(folder)}`,
   const slow = follow(daemon, 'flood', '-n', '0', '--grep', 'nothing');
   const other = follow(daemon, 'calm', '-n', '1');
   await until('lines', () => messages(other.stdout).size > 0);
+  // It has begun to follow when it says what is not recorded of stderr.
+  await until(
+    'it follows',
+    () => slow.stderr,
+    (text) => text.includes('recorded'),
+  );
   slow.kill('SIGSTOP');
   const before = rss();
   const written = (): Promise<number> =>

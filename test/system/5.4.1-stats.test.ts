@@ -10,6 +10,7 @@ import type { JsonObject } from '#libs/protocol';
 import { SeenStats } from '../companions/running-stats.ts';
 import { hasTmux, TopScreen } from '../services/top/tmux.ts';
 import {
+  configText,
   type Daemon,
   findFreePort,
   hasComponent,
@@ -153,6 +154,29 @@ test('quit, restart and reload do with circusd-stats what they do with any watch
   assert.notEqual(third, second);
   await seen.next('stat.web');
   assert.doesNotMatch(daemon.log, /WARNING|ERROR|CRITICAL/);
+});
+
+test('reloadconfig begins, changes and ends circusd-stats as the file says', async (t) => {
+  const daemon = await startDaemon(t, '[watcher:web]\ncmd = sleep 600');
+  const endpoint = await findEndpoint();
+  const reload = async (circus: string): Promise<void> => {
+    const text = configText(daemon.folder, '[watcher:web]\ncmd = sleep 600', circus);
+    writeFileSync(join(daemon.folder, 'circus.ini'), text);
+    await daemon.call('reloadconfig', { waiting: true });
+  };
+  const web = await daemon.running('web', 1);
+  await reload(`stats_endpoint = ${endpoint}`);
+  const [first] = await daemon.running('circusd-stats', 1);
+  await reload(`stats_endpoint = ${endpoint}\nstats_period = 0.5`);
+  const [second] = await daemon.running('circusd-stats', 1);
+  assert.notEqual(second, first);
+  await reload('');
+  await until(
+    'there is none',
+    async () => (await daemon.call('list'))['watchers'],
+    (names) => String(names) === 'web',
+  );
+  assert.deepEqual(await daemon.pids('web'), web, 'nobody else is touched');
 });
 
 test('figures agree with those of the kernel, on a load that is known', async (t) => {

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { ask, askByDatagram, serve, startDaemon, until } from './sockets-daemon.ts';
+import { ask, askByDatagram, serve, startDaemon } from './sockets-daemon.ts';
+import { until } from './until.ts';
 
 test('starts with the first connection, serves it, and waits again when its process is gone', async (t) => {
   const daemon = await startDaemon(

@@ -6,12 +6,12 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { before, type TestContext, test } from 'node:test';
 import { type SocketOptions, socketTable } from '#libs/config';
+import { findFreePort } from '../daemon/free-ports.ts';
 import { type Inheritance, inherit, readInheritances, type SeenSocket } from './inherited.ts';
 import {
   ask,
   exchange,
   failToStart,
-  findFreePort,
   makeFolder,
   type SocketsDaemon,
   serve,

@@ -4,16 +4,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { JsonObject } from '#libs/protocol';
-import {
-  ask,
-  findFreePort,
-  fixture,
-  makeFolder,
-  python,
-  serve,
-  startDaemon,
-  until,
-} from './sockets-daemon.ts';
+import { findFreePort } from '../daemon/free-ports.ts';
+import { ask, fixture, makeFolder, python, serve, startDaemon } from './sockets-daemon.ts';
+import { until } from './until.ts';
 import { isRefused, web } from './web-socket.ts';
 
 test('adopts the sockets that it was started with, by name, and passes on no variable of them', async (t) => {

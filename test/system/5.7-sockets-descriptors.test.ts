@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Inheritance, inherit, readInheritances } from './inherited.ts';
-import { makeFolder, type SocketsDaemon, startDaemon, until } from './sockets-daemon.ts';
+import { makeFolder, type SocketsDaemon, startDaemon } from './sockets-daemon.ts';
+import { until } from './until.ts';
 
 /** What a descriptor leads to: `null`, `pipe`, a socket's name, `unnamed` when no report has it, or a path. */
 type Descriptors = Readonly<Record<string, string>>;

@@ -10,8 +10,8 @@ import {
   type SocketsDaemon,
   serve,
   startDaemon,
-  until,
 } from './sockets-daemon.ts';
+import { until } from './until.ts';
 
 const atOnce = 32;
 

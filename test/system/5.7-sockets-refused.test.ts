@@ -4,10 +4,10 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { findFreePort } from '../daemon/free-ports.ts';
 import {
   ask,
   failToStart,
-  findFreePort,
   makeFolder,
   type SocketsDaemon,
   serve,

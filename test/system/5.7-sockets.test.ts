@@ -10,8 +10,8 @@ import {
   readReport,
   serve,
   startDaemon,
-  until,
 } from './sockets-daemon.ts';
+import { until } from './until.ts';
 
 const describe = (folder: string, name: string, words = ''): string =>
   `${python} ${fixture('descriptors.py')} ${folder}/${name}.json ${words}`;

@@ -17,13 +17,13 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { TestContext } from 'node:test';
 import { CircusClient, EventSubscriber } from '#libs/client';
 import { becomeSubreaper } from '#libs/native';
 import type { JsonObject } from '#libs/protocol';
+import { findFreePort } from '../daemon/free-ports.ts';
 import { commandLine, isRunning, type ProcessLine, runningBelow } from './process-table.ts';
 import { until, within } from './until.ts';
 
@@ -113,16 +113,6 @@ export function fixture(folder: string, name: string): string {
   cpSync(resolve('test/fixtures', name), path);
   chmodSync(path, 0o755);
   return path;
-}
-
-/** A port of the loopback interface that nobody used a moment ago. */
-export async function findFreePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  const address = server.address();
-  await new Promise((closed) => server.close(closed));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }
 
 /**
@@ -509,4 +499,4 @@ export interface Report {
   readonly ignored: string;
 }
 
-export { isRunning };
+export { findFreePort, isRunning };

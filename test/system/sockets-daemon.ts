@@ -3,14 +3,14 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer, type NetConnectOpts } from 'node:net';
+import { connect, type NetConnectOpts } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { inspect } from 'node:util';
 import { CircusClient } from '#libs/client';
 import type { JsonObject } from '#libs/protocol';
+import { until } from './until.ts';
 
 /** The python that every Debian has. */
 export const python = '/usr/bin/python3';
@@ -41,41 +41,11 @@ export interface SocketRow {
   readonly path?: string;
 }
 
-/**
- * Looks again and again until what is seen is right, and gives it.
- *
- * @throws Error the deadline has passed; tells what was seen last
- */
-export async function until<T>(
-  what: string,
-  look: () => T | Promise<T>,
-  isRight: (seen: T) => unknown = Boolean,
-  deadlineMs = 15_000,
-): Promise<T> {
-  const end = performance.now() + deadlineMs;
-  while (true) {
-    const seen = await look();
-    if (isRight(seen)) return seen;
-    if (performance.now() > end) throw new Error(`never: ${what}; last seen: ${inspect(seen)}`);
-    await delay(15);
-  }
-}
-
 /** A new folder, removed after the test. */
 export function makeFolder(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'circus-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
-}
-
-/** A port of the loopback interface that nobody used a moment ago. */
-export async function findFreePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  const address = server.address();
-  await new Promise((closed) => server.close(closed));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }
 
 /** What differs from a plain start. */

@@ -17,7 +17,7 @@ export function scriptedController(): Controller {
     pid: process.pid,
     watchers: () => watchers,
     findWatcher: (key) => watchers.find((watcher) => watcher.key === key),
-    processes: (key) => watchers.filter((one) => one.key === key).flatMap(processesOf),
+    processes: async (key) => watchers.filter((one) => one.key === key).flatMap(processesOf),
     extendStats: async (_key, _pid, stats) => stats,
     sockets: () => [],
     events: () => ({ events: [], oldest: 0, newest: 0 }),
