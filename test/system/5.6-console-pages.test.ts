@@ -1,15 +1,13 @@
 /** Every page and action of the console in a real browser, against a real circusd. */
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { desktop, phone } from '../console/browser.ts';
 import { startLive } from '../console/live-console.ts';
 import { until } from './until.ts';
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 const watchers = `[watcher:web]
 cmd = sleep 600
@@ -270,7 +268,7 @@ test('the console shows what is, and does what it says', async (t) => {
   });
 
   await t.test('every page is usable by everybody, in both themes and on a phone', async () => {
-    await page.evaluate(axe);
+    await page.evaluate(axe.source);
     const pages = ['', 'watchers/web', 'watchers/chatty/log', 'watchers/web/options', 'sockets'];
     for (const path of [...pages, 'events', 'plugins', 'configuration', 'add', 'nowhere']) {
       await open(path);
@@ -302,12 +300,12 @@ async function fits(page: Page): Promise<boolean> {
 /** What axe-core finds that keeps somebody out, with where. */
 async function barriers(page: Page): Promise<string[]> {
   return await page.evaluate(async () => {
-    const { axe } = globalThis as unknown as {
+    const { axe: here } = globalThis as unknown as {
       axe: {
         run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }>;
       };
     };
-    const { violations } = await axe.run();
+    const { violations } = await here.run();
     return violations
       .filter(({ impact }) => impact === 'serious' || impact === 'critical')
       .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join('; ')}`);

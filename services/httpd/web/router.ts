@@ -4,7 +4,7 @@ import { signal } from '@preact/signals';
 const base = new URL(document.baseURI).pathname;
 
 /** Without the base and without a leading slash: `watchers/web`. */
-export const path = signal(currentPath());
+const path = signal(currentPath());
 
 function currentPath(): string {
   return location.pathname.startsWith(base) ? location.pathname.slice(base.length) : '';
