@@ -18,7 +18,7 @@ import {
   startDaemon,
 } from '../../system/daemon.ts';
 import { until } from '../../system/until.ts';
-import { circusObservations, seenApart } from './circus.ts';
+import { circusObservations, seenApart, writeUsersFile } from './circus.ts';
 import { commandObservations, commandSections } from './commands.ts';
 import { renderPage } from './page.ts';
 import { canTry, lookAtAll, type Rows, sightOf } from './rows.ts';
@@ -130,6 +130,7 @@ test('[circus], [plugin:NAME] and [socket:NAME] on a running circusd', async (t)
   writeFileSync(join(folder, 'included.ini'), '[watcher:from-include]\ncmd = sleep 600\n');
   writeFileSync(join(out, 'below.ini'), '[watcher:from-dir]\ncmd = sleep 600\n');
   await leaveSocketFile(join(out, 'replace.sock'));
+  writeUsersFile(join(out, 'users'));
   const lines = Object.entries(circusObservations)
     // These are in every configuration of the harness.
     .filter(
