@@ -37,7 +37,6 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   logs,
   plugins,
   probes,
-  plugins,
   stats,
 };
 

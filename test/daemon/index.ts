@@ -1,5 +1,5 @@
 /** Real daemons for benchmarks, chaos and system tests, and what can be seen of them from outside. */
-export { findFreePort, findFreePorts } from './free-ports.ts';
+export { findFreePorts } from './free-ports.ts';
 export {
   countDescriptors,
   isRunning,

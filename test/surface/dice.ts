@@ -1,5 +1,6 @@
 /** Chance that can be repeated: the same seed gives the same throws. */
 import type { TestContext } from 'node:test';
+import { Random } from '../chaos/random.ts';
 
 /** What `npm run chaos` sets to 10: every fuzz test runs so many times its usual number. */
 const factor = Number(process.env['CIRCUS_FUZZ_RUNS'] ?? 1);
@@ -17,35 +18,16 @@ export function rollDice(t: TestContext): Dice {
   return new Dice(seed);
 }
 
-/** A stream of throws: mulberry32, small and even enough. */
-export class Dice {
-  #state: number;
-
-  constructor(seed: number) {
-    this.#state = seed >>> 0;
-  }
-
-  /** From 0 up to, but not, 1. */
-  next(): number {
-    this.#state = (this.#state + 0x6d2b79f5) >>> 0;
-    let mixed = this.#state;
-    mixed = Math.imul(mixed ^ (mixed >>> 15), mixed | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  }
-
-  /** A whole number from 0 up to, but not, `below`. */
-  below(below: number): number {
-    return Math.floor(this.next() * below);
-  }
-
+/** Throws, as fuzz tests speak of them. */
+export class Dice extends Random {
   /** True in so many of 100 cases. */
   happens(percent: number): boolean {
     return this.next() * 100 < percent;
   }
 
-  pick<T>(items: readonly T[]): T {
-    const item = items[this.below(items.length)];
+  /** @throws Error there is none */
+  override pick<T>(items: readonly T[]): T {
+    const item = super.pick(items);
     if (item === undefined) throw new Error('nothing to pick from');
     return item;
   }
