@@ -3,13 +3,14 @@
 //
 //   node build/build.js            everything
 //   node build/build.js programs   only what a user runs
-import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join, relative } from 'node:path';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { build } from 'esbuild';
 import { buildConsole } from './console.js';
 import { generate } from './generate.js';
-import { programs } from './programs.js';
+import { writeNotices } from './notices.js';
+import { modules, programs } from './programs.js';
+import { writeTypes } from './types.js';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 
@@ -37,50 +38,31 @@ function filesBelow(folder, ending) {
     .filter((file) => file.endsWith(ending));
 }
 
-async function buildProgram(name, source) {
-  await build({
+/** One CommonJS file a program or module; what it bundles is in the result. */
+async function bundle(entryPoints, outdir, more = {}) {
+  return await build({
     ...common,
-    entryPoints: [{ in: source, out: name }],
+    entryPoints,
     format: 'cjs',
-    outdir: 'dist',
+    outdir,
     outExtension: { '.js': '.cjs' },
     external,
-    ...(name === 'circusd' && { alias: { 'node:child_process': './build/no-child-process.js' } }),
+    metafile: true,
+    ...more,
   });
 }
 
 async function buildPrograms() {
-  await Promise.all(Object.entries(programs).map(([name, source]) => buildProgram(name, source)));
-  await build({
-    ...common,
-    entryPoints: filesBelow(builtIns, '.ts'),
-    format: 'cjs',
-    outdir: 'dist/plugins',
-    outExtension: { '.js': '.cjs' },
-    // hot-shots asks for it when it writes to a UNIX socket, which no plugin does; it compiles.
-    external: [...external, 'unix-dgram'],
-  });
-  await buildModuleForPlugins();
-}
-
-/** `circus-node/plugin`, which plugins of users import: one file, and its types. */
-async function buildModuleForPlugins() {
-  await build({
-    ...common,
-    entryPoints: [{ in: 'libs/plugin/exports.ts', out: 'plugin' }],
-    format: 'cjs',
-    outdir: 'dist',
-    outExtension: { '.js': '.cjs' },
-  });
-  execFileSync('node_modules/.bin/tsc', ['-p', 'build/types'], { stdio: 'inherit' });
-  // In the package there are no #libs: types are found by their files.
-  for (const file of filesBelow('dist/types', '.d.ts')) {
-    const up = relative(dirname(file), 'dist/types');
-    const text = readFileSync(file, 'utf8')
-      .replaceAll(/'#libs\/([\w-]+)'/g, `'${up}/$1/index.js'`)
-      .replaceAll(/'(\.[^']+)\.ts'/g, "'$1.js'");
-    writeFileSync(file, text);
-  }
+  const noChildProcess = { alias: { 'node:child_process': './build/no-child-process.js' } };
+  const results = await Promise.all([
+    ...Object.entries({ ...programs, ...modules }).map(([name, source]) =>
+      bundle([{ in: source, out: name }], 'dist', name === 'circusd' ? noChildProcess : {}),
+    ),
+    // hot-shots asks for unix-dgram when it writes to a UNIX socket, which no plugin does; it compiles.
+    bundle(filesBelow(builtIns, '.ts'), 'dist/plugins', { external: [...external, 'unix-dgram'] }),
+  ]);
+  writeNotices(results, 'dist/notices.txt');
+  writeTypes(Object.values(modules), 'dist/types');
 }
 
 async function buildModules(entryPoints, outdir, outbase) {

@@ -1,3 +1,9 @@
+/** What users import: bundle name in dist/, and its source. */
+export const modules = {
+  index: 'libs/library/index.ts',
+  plugin: 'libs/plugin/exports.ts',
+};
+
 /** The programs of the package: bundle name in dist/, and the service that it runs. */
 export const programs = {
   circusd: 'services/circusd/main.ts',

@@ -45,6 +45,7 @@ import {
   type UpgradeRequest,
   type WatcherView,
 } from '#libs/protocol';
+import type { EventFacts } from '#libs/supervision';
 import type { Baggage, Unpack } from './baggage.ts';
 import { epochSeconds, monotonicMs } from './clock.ts';
 import { describePlan } from './describe-plan.ts';
@@ -82,6 +83,11 @@ export interface ArbiterOptions {
   readonly streamHost?: readonly string[];
   /** Where live output is published; nowhere without it. */
   readonly logChannel?: LogChannel;
+  /**
+   * The arbiter is part of another program (manual 5.9): nothing of the process that all of the
+   * program feels is touched, and no death is collected but those of the arbiter's own processes.
+   */
+  readonly isEmbedded?: boolean;
   /** Replaces the program; without it there is no way. */
   readonly upgrade?: (request: UpgradeRequest) => Promise<ReplyBody>;
 }
@@ -174,6 +180,7 @@ export class Arbiter implements Controller {
       sockets: this.#sockets,
       outputs: this.#outputs,
       hooks: this.#hooks,
+      isEmbedded: options.isEmbedded ?? false,
       onRemoved: (key) => {
         this.#outputs.removed(key);
         this.#logs.removed(key);
@@ -207,6 +214,21 @@ export class Arbiter implements Controller {
     this.#sockets.open(this.#config.sockets, activated);
     this.#areSocketsOpen = true;
     if (this.#config.sockets.length > 0) this.#options.log.info('sockets started');
+  }
+
+  /** Looks for deaths and deadlines that went unnoticed, as every `check_delay`. */
+  pass(): void {
+    this.#supervisor.pass();
+  }
+
+  /**
+   * Publishes an event of the caller's own about a watcher (manual 5.9.2 "notify_event").
+   *
+   * @throws CircusError `not_found`
+   */
+  notifyEvent(key: string, event: string, facts: EventFacts): void {
+    const { name } = this.#requireWatcher(key);
+    this.#events.publish(name, event, facts, epochSeconds());
   }
 
   /** Closes them and removes their files. At the end it happens by itself. */
@@ -297,6 +319,11 @@ export class Arbiter implements Controller {
     const messagesOf = (watcher: string) => this.#supervisor.messagesOf(watcher);
     const surroundings = { state, messagesOf, outputs: this.#outputs };
     return viewWatcher(surroundings, record, config, monotonicMs());
+  }
+
+  /** The live processes of a watcher, oldest first; none when there is no such watcher. */
+  workersOf(key: string): readonly Worker[] {
+    return this.#supervisor.workersOf(key);
   }
 
   async processes(key: string, pid?: number): Promise<readonly ProcessView[]> {

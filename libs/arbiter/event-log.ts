@@ -35,8 +35,13 @@ export class EventLog {
     this.#listener = listener;
   }
 
-  /** Publishes an event about a watcher. `time` is epoch seconds. */
-  publish(watcher: string, event: EventName, facts: EventFacts, time: number): void {
+  /** Publishes an event about a watcher, one of ours or of the program that embeds us. `time` is epoch seconds. */
+  publish(
+    watcher: string,
+    event: EventName | (string & {}),
+    facts: EventFacts,
+    time: number,
+  ): void {
     const name = topicName(watcher);
     this.#seq += 1;
     const wseq = (this.#watcherSeqs.get(name) ?? 0) + 1;

@@ -23,6 +23,7 @@ export interface WorkerEquipment {
   readonly sockets: WorkerSockets;
   readonly outputs: OutputDescriptors;
   readonly reporting?: Reporting | undefined;
+  readonly isEmbedded: boolean;
 }
 
 /**
@@ -34,8 +35,8 @@ export interface WorkerEquipment {
  */
 export function spawnWorker(
   watcher: WatcherConfig,
-  { wid, ticket }: { wid: number; ticket: number },
-  { sockets, outputs, reporting = { env: {}, descriptors: [] } }: WorkerEquipment,
+  { wid, ticket }: { wid: number | string; ticket: number },
+  { sockets, outputs, reporting = { env: {}, descriptors: [] }, isEmbedded }: WorkerEquipment,
 ): ProcessIdentity {
   const own = buildEnvironment(watcher, process.env);
   const env = { ...own, ...sockets.listenEnv, ...reporting.env };
@@ -50,6 +51,7 @@ export function spawnWorker(
     stderr: outputs.stderr ?? (options.close_child_stderr ? 'null' : 'inherit'),
     descriptors: [...sockets.descriptors, ...reporting.descriptors],
     mark: ticket,
+    isEmbedded,
     ...(sockets.listenEnv === undefined ? {} : { pidVariable: 'LISTEN_PID' }),
     rlimits: Object.entries(rlimits).map(([name, value]) => ({ name, value })),
     ...identityOptions(watcher),

@@ -8,6 +8,7 @@ import {
   type CommandRequest,
   type CommandResult,
   chainedPids,
+  EmbeddedReaper,
   type ExitRecord,
   isAlive,
   isPassing,
@@ -92,6 +93,8 @@ export interface SupervisorOptions {
   readonly sockets: SocketSource;
   readonly outputs: Pick<WatcherOutputs, 'spawn' | 'drain' | 'stopped'>;
   readonly hooks: Pick<Hooks, 'ask' | 'idle'>;
+  /** Part of another program, whose children, limits and umask are its own matter. */
+  readonly isEmbedded: boolean;
   /** A watcher is gone. */
   readonly onRemoved: (key: string) => void;
   /** Nothing is left and every command has its answer. */
@@ -149,10 +152,10 @@ type Performers = {
 export class Supervisor {
   #state: DaemonState;
   readonly #options: SupervisorOptions;
-  readonly #reaper = new Reaper();
+  readonly #reaper: Reaper | EmbeddedReaper;
   readonly #waits = new WaitingRoom();
   readonly #health = new HealthWatch({
-    runCommand: (request) => runCommand(this.#reaper, request),
+    runCommand: (request) => this.runCommand(request),
     warn: (text) => this.#options.log.warn(text),
   });
   readonly #queue = new WorkQueue<Action>(
@@ -173,7 +176,9 @@ export class Supervisor {
   readonly #helpers = new Set<number>();
   readonly #lookup = keepChildLookup(lookupKeptMs);
   readonly #leftovers = new Leftovers({
+    // The program that embeds us has children of its own, and orphans do not come to it.
     isWorker: (pid) =>
+      this.#options.isEmbedded ||
       this.#workers.has(pid) ||
       this.#released.has(pid) ||
       this.#helpers.has(pid) ||
@@ -190,6 +195,7 @@ export class Supervisor {
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
+    this.#reaper = options.isEmbedded ? new EmbeddedReaper() : new Reaper();
     this.#state = initialState(monotonicMs(), options.warmupDelayMs);
   }
 
@@ -258,13 +264,14 @@ export class Supervisor {
 
   /** Begins to collect deaths. To be called once, before the first command. */
   start(): void {
-    becomeSubreaper();
+    if (!this.#options.isEmbedded) becomeSubreaper();
     this.#reaper.start((exit) => this.#onExit(exit));
   }
 
   /** Runs a command to its end: its death is nobody else's. */
   runCommand(request: CommandRequest): Promise<CommandResult> {
-    return runCommand(this.#reaper, request);
+    const { isEmbedded } = this.#options;
+    return runCommand(this.#reaper, { ...request, isEmbedded });
   }
 
   /** Gives a command to the core; the promise is settled when its work is finished or has failed. */
@@ -416,6 +423,7 @@ export class Supervisor {
     try {
       const identity = this.#start({ key, wid, ticket });
       const { pid } = identity;
+      this.#reaper.watch(pid);
       this.#workers.set(pid, {
         key,
         wid,
@@ -436,6 +444,7 @@ export class Supervisor {
 
   #start(place: { key: string; wid: number; ticket: number }): ProcessIdentity {
     const { key, wid, ticket } = place;
+    const { isEmbedded } = this.#options;
     const config = this.#options.configOf(key);
     const sockets = this.#options.sockets.forWorker(key, wid);
     const listener = this.#healthListener(place);
@@ -444,7 +453,8 @@ export class Supervisor {
       const identity = this.#options.outputs.spawn(
         key,
         wid,
-        (outputs) => spawnWorker(config, place, { sockets, outputs, reporting: health }),
+        (outputs) =>
+          spawnWorker(config, place, { sockets, outputs, reporting: health, isEmbedded }),
         health?.onLines,
       );
       if (health !== undefined) this.#health.begin(ticket, health, identity);

@@ -24,7 +24,7 @@ export interface CommandOptions {
 
 /** What differs between the workers of a watcher. */
 export interface WorkerFacts {
-  readonly wid: number;
+  readonly wid: number | string;
   /** The environment that the worker gets, of `buildEnvironment`. */
   readonly env: Readonly<Record<string, string>>;
   /** Descriptor numbers by socket name. */

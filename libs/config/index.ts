@@ -8,6 +8,7 @@ export {
   type WorkerFacts,
 } from './command-line.ts';
 export { type CompanionHost, withCompanions } from './companions.ts';
+export { type ConfigDescription, createConfig, createWatcher } from './create-config.ts';
 export { dependenciesOf, requireDependencies } from './depends-on.ts';
 export { buildEnvironment, type OwnEnvironment } from './environment.ts';
 export type { ConfigFault } from './fault.ts';

@@ -222,6 +222,7 @@ function streamFault(stream: StreamOptions | undefined): string | undefined {
 /**
  * Makes the watcher that the `add` command describes, by the tables that read files.
  *
+ * @param known - names of free-form options, which are kept for plugins
  * @throws CircusError `invalid_message`: no name, an unknown option, a wrong type, or options that
  *   contradict each other
  */
@@ -230,13 +231,14 @@ export function createWatcherConfig(
   cmd: Json,
   args: Json,
   options: JsonObject,
+  known: readonly string[] = [],
 ): WatcherConfig {
   if (name.trim() === '') throw new CircusError('invalid_message', "'name' is empty");
   const problem = nameProblem(name);
   if (problem !== undefined) throw new CircusError('invalid_message', `'name' ${problem}`);
   let config = emptyWatcher(name);
   for (const [key, value] of Object.entries({ cmd, args, ...options })) {
-    config = setWatcherOption(config, checkWatcherOption(key, value));
+    config = setWatcherOption(config, checkWatcherOption(key, value, { known }));
   }
   for (const stream of ['stdout', 'stderr'] as const) {
     const problem = streamFault(config.streams[stream]);

@@ -44,7 +44,7 @@ export function environmentVariables(
 /** What a worker's variables are made of. */
 export interface VariableSources {
   readonly env: Readonly<Record<string, string>>;
-  readonly wid: number;
+  readonly wid: number | string;
   /** Descriptor numbers by socket name. */
   readonly sockets: Readonly<Record<string, number>>;
   /** By option name, as the console prints them; also `rlimits` and `use_fds`. */

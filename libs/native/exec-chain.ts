@@ -14,9 +14,9 @@ import {
 } from './credentials.ts';
 import { type Executable, findExecutable } from './executable.ts';
 import { errnoName, errnoNumber, lastErrno, libc } from './libc.ts';
-import { pidLink } from './pid-link.ts';
 import { constants } from './platform.ts';
 import { type LimitRequest, limitOptions } from './rlimits.ts';
+import { shellLink } from './shell-link.ts';
 import { SpawnError, spawnErrorOf } from './spawn-error.ts';
 
 /** What a chain is for. */
@@ -28,6 +28,8 @@ export interface ChainRequest extends Credentials {
   readonly env: Readonly<Record<string, string>>;
   /** The environment variable that is to hold the process's own pid. */
   readonly pidVariable?: string;
+  /** To be set by the child itself. */
+  readonly umask?: number | undefined;
 }
 
 type Link = 'prlimit' | 'setpriv';
@@ -44,12 +46,12 @@ const links: ReadonlySet<string> = new Set<Link>(['prlimit', 'setpriv']);
 export function buildChain(request: ChainRequest, found: Executable): string[] | undefined {
   const limits = limitOptions(request.rlimits ?? []);
   const change = requiredChange(request);
-  const { pidVariable, env } = request;
-  if (limits.length === 0 && change === undefined && pidVariable === undefined) return undefined;
+  const shell = shellLink(request);
+  if (limits.length === 0 && change === undefined && shell.length === 0) return undefined;
   refuseOtherName(request);
   requireRunnable(request, found, change);
   return [
-    ...(pidVariable === undefined ? [] : pidLink(pidVariable, env)),
+    ...shell,
     ...(limits.length === 0 ? [] : [requireTool('prlimit'), ...limits]),
     ...(change === undefined ? [] : [requireTool('setpriv'), ...credentialOptions(change)]),
     lastWord(request, found),

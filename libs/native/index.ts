@@ -2,6 +2,7 @@
 export { type ActivatedSocket, closeActivated, takeActivatedSockets } from './activation.ts';
 export { connectNow, findPeer, type Peer } from './connect-now.ts';
 export { openDatagramSender } from './datagram-sender.ts';
+export { EmbeddedReaper } from './embedded-reaper.ts';
 export { chainedPids, noteChain } from './exec-chain.ts';
 export type { DescriptorMapping } from './file-actions.ts';
 export { childFileLimit, fileLimitVariable, raiseFileLimit } from './file-limit.ts';

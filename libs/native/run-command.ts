@@ -49,7 +49,10 @@ const graceMs = 50;
  * @throws SpawnError it could not be started
  * @throws SystemError no pipe could be made
  */
-export async function runCommand(reaper: Reaper, request: CommandRequest): Promise<CommandResult> {
+export async function runCommand(
+  reaper: Pick<Reaper, 'watch'>,
+  request: CommandRequest,
+): Promise<CommandResult> {
   const { process: leader, channels } = startCommand(request);
   const deadline = new Deadline(leader, request);
   const exit = await new Promise<ExitRecord>((resolve) => reaper.watch(leader.pid, resolve));

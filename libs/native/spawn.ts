@@ -42,6 +42,11 @@ export interface SpawnRequest extends Credentials {
   readonly mark?: number;
   /** The nice value itself, -20 to 19, not an increment. Set just after the start. */
   readonly nice?: number;
+  /**
+   * Nothing of our own process is changed for the moment of the start, which all its threads would
+   * feel: the child has our limits of open files, no mark, and a umask by a shell in front of it.
+   */
+  readonly isEmbedded?: boolean;
 }
 
 const SIGKILL = 9;
@@ -85,14 +90,16 @@ export function spawnProcess(request: SpawnRequest): ProcessIdentity {
   const envp = requireCStrings(environmentLines(request.env), 'the environment');
   requireNice(request.nice);
   const found = requireExecutable(request);
-  const chain = buildChain(request, found);
+  const { isEmbedded = false, umask, ...rest } = request;
+  requireUmask(umask);
+  const chain = buildChain(isEmbedded ? request : rest, found);
   const pid = withFileActions(descriptorMappings(request), request.workingDir, (actions) => {
     const words = chain === undefined ? argv : requireCStrings(chain, 'the arguments');
     const path = Buffer.from(`${chain?.[0] ?? found.path}\0`);
     const call = { path, actions, words, envp };
-    return withUmask(request.umask, () =>
-      withMark(request.mark, () => withChildFileLimit(() => callSpawn(request, found, call))),
-    );
+    const start = (): number => callSpawn(request, found, call);
+    if (isEmbedded) return start();
+    return withUmask(umask, () => withMark(request.mark, () => withChildFileLimit(start)));
   });
   if (request.nice !== undefined) setNice(pid, request.nice);
   if (chain !== undefined) noteChain(pid);
@@ -173,11 +180,13 @@ function requireNice(nice: number | undefined): void {
   throw new SpawnError('EINVAL', `nice ${nice} is not between -20 and 19`);
 }
 
+function requireUmask(umask: number | undefined): void {
+  if (umask === undefined || (Number.isInteger(umask) && umask >= 0 && umask <= 0o777)) return;
+  throw new SpawnError('EINVAL', `umask ${umask} is not between 0 and 0o777`);
+}
+
 function withUmask<T>(umask: number | undefined, start: () => T): T {
   if (umask === undefined) return start();
-  if (!Number.isInteger(umask) || umask < 0 || umask > 0o777) {
-    throw new SpawnError('EINVAL', `umask ${umask} is not between 0 and 0o777`);
-  }
   const own = process.umask(umask);
   try {
     return start();

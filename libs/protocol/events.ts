@@ -24,7 +24,7 @@ export function topicName(watcherName: string): string {
 }
 
 /** `watcher.<name>.<event>`. */
-export function eventTopic(watcherName: string, event: EventName): string {
+export function eventTopic(watcherName: string, event: EventName | (string & {})): string {
   return `watcher.${topicName(watcherName)}.${event}`;
 }
 

@@ -1,12 +1,10 @@
 /** circusd from its configuration to its end: arbiter, endpoints, signals, in the right order. */
 import { Arbiter, SocketsRefused } from '#libs/arbiter';
 import type { CircusConfig } from '#libs/config';
+import { ControlEndpoint, EventPublisher, LogPublisher } from '#libs/endpoints';
 import type { Logger } from '#libs/logging';
 import { type ActivatedSocket, resolveUser } from '#libs/native';
-import { ControlEndpoint } from './control-endpoint.ts';
 import { Endpoints } from './endpoints.ts';
-import { EventPublisher } from './event-publisher.ts';
-import { LogPublisher } from './log-publisher.ts';
 import { removePidfile, writePidfile } from './pidfile.ts';
 import type { ReadState } from './saved-state.ts';
 import { handleSignals } from './signals.ts';

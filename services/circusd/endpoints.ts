@@ -1,10 +1,16 @@
 /** Both endpoints of circusd, which come and go together. */
+import {
+  BindError,
+  type ControlEndpoint,
+  type EventPublisher,
+  type LogPublisher,
+  type SavedBinding,
+  type SavedControl,
+  type SavedPublisher,
+} from '#libs/endpoints';
 import type { Logger } from '#libs/logging';
 import type { User } from '#libs/native';
-import type { SavedBinding } from './binding.ts';
-import type { ControlEndpoint, SavedControl } from './control-endpoint.ts';
-import type { EventPublisher, SavedPublisher } from './event-publisher.ts';
-import type { LogPublisher } from './log-publisher.ts';
+import { StartupError } from './startup-error.ts';
 
 /** Both, closed, with their addresses held. */
 export interface HeldEndpoints {
@@ -47,12 +53,12 @@ export class Endpoints {
 
   /** @throws StartupError */
   async openEvents(endpoint: string): Promise<void> {
-    await this.#events.open(endpoint);
+    await asStartup(() => this.#events.open(endpoint));
   }
 
   /** @throws StartupError */
   async openControl(endpoint: string, owner?: User): Promise<void> {
-    await this.#control.open(endpoint, owner);
+    await asStartup(() => this.#control.open(endpoint, owner));
   }
 
   async close(): Promise<void> {
@@ -105,5 +111,14 @@ export class Endpoints {
         await new Promise((resolve) => setTimeout(resolve, retryMs));
       }
     }
+  }
+}
+
+/** An address that cannot be had is the configuration's fault. */
+async function asStartup(open: () => Promise<void>): Promise<void> {
+  try {
+    await open();
+  } catch (error) {
+    throw error instanceof BindError ? new StartupError(`[circus] ${error.message}`) : error;
   }
 }

@@ -12,8 +12,8 @@ import {
   shutDown,
   type User,
 } from '#libs/native';
+import { BindError } from './bind-error.ts';
 import { refuseLiveSocket, type SavedSocketFile, SocketFile, socketPath } from './socket-file.ts';
-import { StartupError } from './startup-error.ts';
 
 /** What can be bound. */
 interface BindingSocket {
@@ -49,7 +49,7 @@ export class Binding {
    * Binds as the configuration says.
    *
    * @param option - that the endpoint is of, for the error
-   * @throws StartupError the address is in use or is none
+   * @throws BindError the address is in use or is none
    */
   static async make(
     socket: BindingSocket,
@@ -60,8 +60,7 @@ export class Binding {
     try {
       return await Binding.#bind(socket, endpoint, owner);
     } catch (error) {
-      const cause = error instanceof Error ? error.message : String(error);
-      throw new StartupError(`[circus] ${option} = ${endpoint} cannot be bound: ${cause}`);
+      throw new BindError(option, endpoint, error);
     }
   }
 

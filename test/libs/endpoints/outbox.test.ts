@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Outbox } from '../../../services/circusd/outbox.ts';
+import { Outbox } from '../../../libs/endpoints/outbox.ts';
 
 test('sends one at a time, in order, and goes on after a failure', async () => {
   const sent: string[] = [];

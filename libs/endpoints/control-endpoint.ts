@@ -1,10 +1,10 @@
 /** The control endpoint: requests come in over a ROUTER, replies go back (protocol 1). */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { answerParked, type DispatchLog, dispatch, type ParkedRequest } from '#libs/commands';
-import type { Logger } from '#libs/logging';
 import { type User, unreadBytes } from '#libs/native';
 import { CircusError, type Controller, errorReply } from '#libs/protocol';
 import { Binding, type SavedBinding } from './binding.ts';
+import type { EndpointLog } from './endpoint-log.ts';
 import { Outbox } from './outbox.ts';
 import { ListeningRouter } from './zeromq-sockets.ts';
 
@@ -49,7 +49,7 @@ export interface SavedControl {
 /** Serves commands until it is closed. */
 export class ControlEndpoint {
   readonly #controller: Controller;
-  readonly #log: Logger;
+  readonly #log: EndpointLog;
   readonly #dispatchLog: DispatchLog;
   readonly #open = new Map<Promise<void>, OpenRequest>();
   /** Replies to clients that have lost their connection to a hand-over. */
@@ -64,7 +64,7 @@ export class ControlEndpoint {
   /** Connections are being ended: replies wait for the next ones. */
   #isLeaving = false;
 
-  constructor(controller: Controller, log: Logger) {
+  constructor(controller: Controller, log: EndpointLog) {
     this.#controller = controller;
     this.#log = log;
     this.#dispatchLog = {
@@ -76,7 +76,7 @@ export class ControlEndpoint {
     };
   }
 
-  /** @throws StartupError the address is in use or is none */
+  /** @throws BindError the address is in use or is none */
   async open(endpoint: string, owner?: User): Promise<void> {
     this.#binding = await Binding.make(this.#socket, 'endpoint', endpoint, owner);
     this.#serving = this.#serve();

@@ -1,8 +1,8 @@
 /** The event channel: every event to whoever has subscribed (protocol 3). */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Logger } from '#libs/logging';
 import type { PublishedEvent } from '#libs/protocol';
 import { Binding, type SavedBinding } from './binding.ts';
+import type { EndpointLog } from './endpoint-log.ts';
 import { Outbox } from './outbox.ts';
 import { ListeningPublisher } from './zeromq-sockets.ts';
 
@@ -29,7 +29,7 @@ export interface SavedPublisher {
 
 /** Publishes until it is closed. */
 export class EventPublisher {
-  readonly #log: Logger;
+  readonly #log: EndpointLog;
   #socket = makeSocket();
   #outbox = this.#makeOutbox();
   #binding: Binding | undefined;
@@ -41,11 +41,11 @@ export class EventPublisher {
   /** While it is held, events wait here. */
   #held: PublishedEvent[] | undefined;
 
-  constructor(log: Logger) {
+  constructor(log: EndpointLog) {
     this.#log = log;
   }
 
-  /** @throws StartupError the address is in use or is none */
+  /** @throws BindError the address is in use or is none */
   async open(endpoint: string): Promise<void> {
     this.#binding = await Binding.make(this.#socket, 'pubsub_endpoint', endpoint);
     this.#serving = this.#serve();

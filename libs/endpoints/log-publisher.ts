@@ -1,8 +1,8 @@
 /** The log channel: live output to whoever has subscribed (docs/logs.md). */
 import { XPublisher } from 'zeromq';
 import type { LogChannel } from '#libs/arbiter';
-import type { Logger } from '#libs/logging';
 import { CircusError, type LogPiece, messageOf, readyTopic } from '#libs/protocol';
+import type { EndpointLog } from './endpoint-log.ts';
 import { Outbox } from './outbox.ts';
 import { refuseLiveSocket, SocketFile, socketPath } from './socket-file.ts';
 
@@ -24,7 +24,7 @@ interface OpenChannel {
 /** Publishes from the first `open` until it is closed. */
 export class LogPublisher implements LogChannel {
   readonly #endpoint: string;
-  readonly #log: Logger;
+  readonly #log: EndpointLog;
   /** Beginnings of topics; ZeroMQ tells each once, however many subscribe to it. */
   readonly #subscriptions = new Set<string>();
   /** The answers of `isWanted` since the last change. */
@@ -33,7 +33,7 @@ export class LogPublisher implements LogChannel {
   #channel: OpenChannel | undefined;
   #tellChange: () => void = () => undefined;
 
-  constructor(endpoint: string, log: Logger) {
+  constructor(endpoint: string, log: EndpointLog) {
     this.#endpoint = endpoint;
     this.#log = log;
   }
