@@ -6,6 +6,7 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { build } from 'esbuild';
+import { buildConsole } from './console.js';
 import { generate } from './generate.js';
 import { writeNotices } from './notices.js';
 import { modules, programs } from './programs.js';
@@ -80,10 +81,10 @@ async function buildModules(entryPoints, outdir, outbase) {
 
 const only = process.argv[2];
 await generate();
-await buildPrograms();
+await Promise.all([buildPrograms(), buildConsole()]);
 if (only !== 'programs') {
   await buildModules(filesBelow('test', '.test.ts'), 'dist/test', 'test');
-  for (const kind of ['bench', 'chaos']) {
+  for (const kind of ['bench', 'chaos', 'screenshots']) {
     const mains = filesBelow('test', 'main.ts').filter((file) =>
       file.startsWith(join('test', kind)),
     );

@@ -7,6 +7,7 @@ export const modules = {
 /** The programs of the package: bundle name in dist/, and the service that it runs. */
 export const programs = {
   circusd: 'services/circusd/main.ts',
+  circushttpd: 'services/httpd/main.ts',
   circusctl: 'services/circusctl/main.ts',
   'circus-plugin': 'services/plugin-runner/main.ts',
   'hook-host': 'services/hook-host/main.ts',

@@ -5,6 +5,7 @@ export {
   type Command,
   type CommandFlag,
   type CommandLine,
+  type PropertyKind,
   type ReplyTable,
   UsageError,
   type WatcherGoal,
@@ -12,6 +13,8 @@ export {
 export { checkWordCount, flagsOf, propertiesOf } from './command-line.ts';
 export { answerParked, type DispatchLog, dispatch, type ParkedRequest } from './dispatch.ts';
 export { findCommand, findTypedCommand } from './find-command.ts';
+export { LogFollower } from './log-follower.ts';
+export { inOrder, type LogLine, logLines, printLogLine } from './log-lines.ts';
 export { manualPage, usageLine } from './manual-page.ts';
 export { propertyKinds } from './properties.ts';
 export { nameMatcher } from './select.ts';

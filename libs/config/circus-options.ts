@@ -135,6 +135,13 @@ export const circusTable = defineOptions([
     manual: '5.3.1',
   },
   {
+    name: 'httpd_users_file',
+    kind: string,
+    default: null,
+    doc: 'Who may sign in to the web console: a file that `circushttpd user add` makes. Default: nobody by password; circushttpd logs a link that signs in once.',
+    manual: '-',
+  },
+  {
     name: 'statsd_close_outputs',
     kind: boolean,
     default: false,

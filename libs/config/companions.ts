@@ -65,6 +65,29 @@ const companionKinds: readonly ((asked: Asked) => readonly Companion[])[] = [
       },
     ];
   },
+  ({ circus }) => {
+    if (!circus.httpd) return [];
+    const { endpoint, httpd_host, httpd_port, httpd_users_file } = circus;
+    const isSilent = circus.httpd_close_outputs;
+    return [
+      {
+        name: 'circushttpd',
+        program: 'circushttpd',
+        args: [
+          ...['--host', httpd_host, '--port', String(httpd_port), '--endpoint', endpoint],
+          ...(httpd_users_file === null ? [] : ['--users-file', httpd_users_file]),
+        ],
+        options: {
+          singleton: true,
+          copy_env: true,
+          copy_path: true,
+          close_child_stdout: isSilent,
+          close_child_stderr: isSilent,
+        },
+        askedBy: '[circus] httpd',
+      },
+    ];
+  },
 ];
 
 function listCompanions(asked: Asked): Companion[] {

@@ -4,7 +4,6 @@ import type { CircusConfig } from '#libs/config';
 /** One line for each; none is a reason not to start. */
 export function listNotYetDone({ circus }: CircusConfig): string[] {
   const asked: [isAsked: boolean, what: string][] = [
-    [circus.httpd, '[circus] httpd: web consoles'],
     [Boolean(circus.multicast_endpoint), '[circus] multicast_endpoint: answers to discovery'],
   ];
   return asked

@@ -12,6 +12,7 @@ import { cpus, loadavg, release } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { Benchmark, Row, Scale } from './benchmark.ts';
 import { circusctl } from './circusctl.ts';
+import { consolePage } from './console.ts';
 import { idle } from './idle.ts';
 import { latency } from './latency.ts';
 import { logs } from './logs.ts';
@@ -38,6 +39,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   plugins,
   probes,
   stats,
+  console: consolePage,
 };
 
 const { values, positionals } = parseArgs({

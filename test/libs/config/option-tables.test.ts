@@ -93,6 +93,7 @@ const circusCases: RowCases = {
   httpd: ['on', true, 'True', 'x'],
   httpd_host: ['::1', '::1', '::1'],
   httpd_port: ['0', 0, '0', '65536'],
+  httpd_users_file: ['/etc/circus/users', '/etc/circus/users', '/etc/circus/users'],
   statsd_close_outputs: ['1', true, 'True', 'x'],
   httpd_close_outputs: ['1', true, 'True', 'x'],
   debug: ['1', true, 'True', 'x'],

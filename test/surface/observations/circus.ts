@@ -23,7 +23,7 @@ async function hasWatcher({ daemon }: Sight, name: string): Promise<boolean> {
 
 /** Where standard output of a watcher's first process leads to. */
 async function outputOf({ daemon }: Sight, name: string): Promise<string> {
-  const [pid] = await daemon.pids(name);
+  const [pid] = await daemon.running(name, 1);
   return readlinkSync(`/proc/${pid}/fd/1`);
 }
 
@@ -66,12 +66,17 @@ async function discover(): Promise<string> {
   }
 }
 
-async function fetchConsole(sight: Sight): Promise<Response> {
+async function fetchConsole(sight: Sight, path = ''): Promise<Response> {
   const port = /^httpd_port = (\d+)$/m.exec(
     readFileSync(join(sight.daemon.folder, 'circus.ini'), 'utf8'),
   )?.[1];
-  return await fetch(`http://127.0.0.3:${port}/`, { signal: AbortSignal.timeout(briefMs) });
+  const ask = () => fetch(`http://127.0.0.3:${port}/${path}`).catch(() => undefined);
+  const answer = await until('the console answers', ask, (reply) => reply !== undefined, 20_000);
+  assert.ok(answer);
+  return answer;
 }
+
+type Answer = { readonly passwords: boolean };
 
 async function assertConsole(sight: Sight): Promise<void> {
   assert.ok((await fetchConsole(sight)).status < 500);
@@ -206,6 +211,14 @@ export const circusObservations: Rows = {
   httpd: observed('httpd = True', 'a web page comes', assertConsole),
   httpd_host: observed('httpd_host = 127.0.0.3', 'from this address', assertConsole),
   httpd_port: observed('httpd_port = PORT', 'and this port', assertConsole),
+  httpd_users_file: observed(
+    'httpd_users_file = OUT/users',
+    'one signs in by a password',
+    async (sight) => {
+      const { passwords } = (await (await fetchConsole(sight, 'api/sign-in')).json()) as Answer;
+      assert.equal(passwords, true);
+    },
+  ),
   httpd_close_outputs: observed(
     'httpd_close_outputs = True',
     'its output is /dev/null',

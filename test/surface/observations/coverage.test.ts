@@ -129,6 +129,7 @@ test('[circus], [plugin:NAME] and [socket:NAME] on a running circusd', async (t)
   const owner = process.getuid?.() === 0 ? 'nobody' : String(process.getuid?.());
   writeFileSync(join(folder, 'included.ini'), '[watcher:from-include]\ncmd = sleep 600\n');
   writeFileSync(join(out, 'below.ini'), '[watcher:from-dir]\ncmd = sleep 600\n');
+  writeFileSync(join(out, 'users'), '# nobody yet\n');
   await leaveSocketFile(join(out, 'replace.sock'));
   const lines = Object.entries(circusObservations)
     // These are in every configuration of the harness.

@@ -6,7 +6,6 @@
 
 /** What circusd says at start when it is asked for a part that it does not have. */
 export const warnings = {
-  'the web console': '[circus] httpd: web consoles are accepted and not run by this release',
   discovery:
     '[circus] multicast_endpoint: answers to discovery are accepted and not run by this release',
 } as const;
@@ -17,7 +16,6 @@ export type Part = keyof typeof warnings;
 /** Titles of tables, and of each the rows to come. */
 const list: Readonly<Record<string, Partial<Record<Part, string>>>> = {
   '[circus]': {
-    'the web console': 'httpd, httpd_host, httpd_port, httpd_close_outputs',
     discovery: 'multicast_endpoint, fqdn_prefix',
   },
 };
