@@ -79,7 +79,7 @@ export function createConfig(
       });
     }),
   };
-  refuseDoubleNames(config.watchers, problems);
+  refuseDoubleNames(watchers, problems);
   checkRelations(config, problems);
   problems.throw();
   return config;
@@ -141,9 +141,9 @@ function withFaults<T>(problems: Problems, read: (found: FaultList) => T): T {
   return made;
 }
 
-function refuseDoubleNames(watchers: readonly WatcherConfig[], problems: Problems): void {
+function refuseDoubleNames(watchers: ConfigDescription['watchers'], problems: Problems): void {
   const seen = new Set<string>();
-  for (const { name } of watchers) {
+  for (const [name] of watchers) {
     const key = name.toLowerCase();
     if (seen.has(key)) problems.add(`watcher ${quoteName(name)}`, 'is there twice: rename one');
     seen.add(key);

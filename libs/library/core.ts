@@ -51,7 +51,9 @@ export class EmbeddedCore extends CoreArbiter {
 
   constructor(options: EmbeddedCoreOptions) {
     const { log, onEvent } = options;
-    const config = withCompanions(options.config, { commandOf, logLevel: 'info', logOutput: '-' });
+    // What they say goes to the program's own output: `debug` is for more than warnings.
+    const host = { commandOf, logLevel: 'warning', logOutput: '-' };
+    const config = withCompanions(options.config, host);
     super({
       version: CIRCUS_VERSION,
       config,

@@ -150,7 +150,7 @@ test('an address in use is told with what would help', async (t) => {
 });
 
 function runConsole(words: readonly string[], input = '') {
-  const env = { ...process.env, XDG_STATE_HOME: '/nonexistent' };
+  const env = { ...process.env, XDG_STATE_HOME: '/dev/null' };
   return spawnSync(process.execPath, ['bin/circushttpd.js', ...words], {
     encoding: 'utf8',
     input,
