@@ -57,6 +57,15 @@ export class ConsoleProgram {
     return this.program.stderr;
   }
 
+  /** Waits for a line of its log, which may come after the answer that it is about. */
+  async logged(pattern: RegExp): Promise<void> {
+    await until(
+      `a line ${pattern}`,
+      () => this.log,
+      (log) => pattern.test(log),
+    );
+  }
+
   /** The link that signs in once. */
   async link(): Promise<string> {
     const found = (): string => /Sign in, once, with (\S+)/.exec(this.log)?.[1] ?? '';

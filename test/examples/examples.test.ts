@@ -54,6 +54,24 @@ test('example1.ini publishes what its workers use', async (t) => {
   assert.equal(await circusd.stop(), 0);
 });
 
+test('example1.ini prints a link that signs in to its console', async (t) => {
+  const { folder } = copyExamples();
+  const circusd = runCircusd(t, 'example1.ini', folder);
+  const pattern = /Sign in, once, with (http:\S+)#sign-in=(\S+)/;
+  await until(
+    () => pattern.test(circusd.output),
+    () => circusd.output,
+  );
+  const [, url = '', link = ''] = pattern.exec(circusd.output) ?? [];
+  const answer = await fetch(`${url}api/session`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ link }),
+  });
+  assert.equal(answer.status, 200);
+  assert.equal(await circusd.stop(), 0);
+});
+
 test('npm start runs example1.ini in examples/', () => {
   const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as {
     scripts: Record<string, string>;

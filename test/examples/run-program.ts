@@ -30,6 +30,7 @@ export function copyExamples(): ExamplesCopy {
     const lines = readFileSync(path, 'utf8')
       .replace(/^(pubsub_)?endpoint = .*\n/gm, '')
       .replace(/^stats_endpoint = .*$/gm, `stats_endpoint = ${statsEndpoint}`)
+      .replace(/^httpd_port = .*$/gm, 'httpd_port = 0')
       .replace('[circus]', `[circus]\nendpoint = ${endpoint}\npubsub_endpoint = ${pubsubEndpoint}`);
     writeFileSync(path, lines);
   }

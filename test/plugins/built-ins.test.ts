@@ -303,7 +303,11 @@ test('RedisObserver tells what a real server tells, when it is killed and when i
   await first.ended;
   await untilLine(statsd, 'circus.x.watcher.redis_stats.error:1|c');
   await untilLine(statsd, 'circus.x.watcher.redis_stats.restart_on_error:1|c');
-  assert.deepEqual(casts(daemon, 'restart').at(-1), { name: 'redis' });
+  await until(
+    'the restart',
+    () => casts(daemon, 'restart').at(-1),
+    (cast) => cast?.['name'] === 'redis',
+  );
   redis();
   const from = statsd.lines.length;
   await until('it is back', () =>

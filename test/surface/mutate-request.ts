@@ -50,6 +50,7 @@ export const validRequests: Readonly<Record<string, readonly Record<string, Json
   stats: [{}, { name: 'NAME' }, { name: 'NAME', process: 1, extended: true }],
   status: [{}, { name: 'NAME' }],
   stop: [{ name: 'NAME' }, { name: 'f.*', match: 'regex' }],
+  upgrade: [{ program: '/bin/false', patience: 1 }],
   version: [{}],
 };
 
@@ -238,10 +239,14 @@ function nested(levels: number, inLists: boolean): Json {
   return value;
 }
 
-/** Nothing that ends the daemon, and nothing that makes more processes than can be looked after. */
+/** Nothing that ends the daemon or makes another one of it, and nothing that makes more processes than can be looked after. */
 function disarm(message: Record<string, Json>): void {
   if (String(message['command']).trim().toLowerCase() === 'quit') message['command'] = 'list';
   const properties = asRecord(message['properties']);
+  if (typeof properties['program'] === 'string') properties['program'] = '/bin/false';
+  else if (String(message['command']).trim().toLowerCase() === 'upgrade') {
+    message['properties'] = { ...properties, program: properties['program'] ?? '/bin/false' };
+  }
   const { nb } = properties;
   if (typeof nb === 'number' && nb < 0) properties['nb'] = 1;
 }

@@ -167,14 +167,14 @@ test('who may look, looks: every command that changes something is refused and n
     else assert.deepEqual([name, status, body['code']], [name, 403, 'view_only']);
   }
   assert.deepEqual(changes(daemon.requests), []);
-  assert.match(console.log, /audit: ben \(view\): stop {"name":"web"}: refused/);
+  await console.logged(/audit: ben \(view\): stop {"name":"web"}: refused/);
   const anna = new HttpVisitor(console.url);
   await anna.signIn({ user: 'anna', password: passwords.anna });
   assert.equal(
     (await anna.ask('POST', 'api/commands/stop', { body: { name: 'web' } })).status,
     200,
   );
-  assert.match(console.log, /audit: anna \(admin\): stop {"name":"web"}: ok/);
+  await console.logged(/audit: anna \(admin\): stop {"name":"web"}: ok/);
 });
 
 test('guessing a password is slowed down, for the right one too', async (t) => {
@@ -212,7 +212,7 @@ test('a secret of the environment is in no reply and no line of the log', async 
     assert.doesNotMatch(text, new RegExp(secret), command);
   }
   await visitor.ask('POST', 'api/commands/add', { body: { name: 'x', cmd: 'id', options } });
-  assert.match(console.log, /audit: operator \(admin\): add .*\*{8}/);
+  await console.logged(/audit: operator \(admin\): add .*\*{8}/);
   assert.doesNotMatch(console.log, new RegExp(secret));
 });
 

@@ -74,7 +74,7 @@ test('metrics ask for a sign-in where others can reach them', async (t) => {
   const { port } = new URL(console.url);
   const visitor = new HttpVisitor(`http://127.0.0.1:${port}/`);
   assert.equal((await visitor.ask('GET', 'metrics')).status, 401);
-  assert.match(console.log, /put a proxy with TLS in front/);
+  await console.logged(/put a proxy with TLS in front/);
 });
 
 test('livez tells of the console, readyz of circusd', async (t) => {
@@ -150,7 +150,7 @@ test('an address in use is told with what would help', async (t) => {
 });
 
 function runConsole(words: readonly string[], input = '') {
-  const env = { ...process.env, XDG_STATE_HOME: '/nonexistent' };
+  const env = { ...process.env, XDG_STATE_HOME: '/dev/null' };
   return spawnSync(process.execPath, ['bin/circushttpd.js', ...words], {
     encoding: 'utf8',
     input,

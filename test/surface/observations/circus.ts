@@ -1,8 +1,9 @@
 /** Every option of `[circus]`; what all rows try makes one section. */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { existsSync, readFileSync, readlinkSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { Subscriber } from 'zeromq';
 import { EventSubscriber } from '#libs/client';
 import { configText, programWords, readLines } from '../../system/daemon.ts';
@@ -66,20 +67,26 @@ async function discover(): Promise<string> {
   }
 }
 
-async function fetchConsole(sight: Sight, path = ''): Promise<Response> {
-  const port = /^httpd_port = (\d+)$/m.exec(
-    readFileSync(join(sight.daemon.folder, 'circus.ini'), 'utf8'),
-  )?.[1];
-  const ask = () => fetch(`http://127.0.0.3:${port}/${path}`).catch(() => undefined);
-  const answer = await until('the console answers', ask, (reply) => reply !== undefined, 20_000);
-  assert.ok(answer);
-  return answer;
+/** Waits for an answer of the console. */
+async function askConsole({ daemon }: Sight, path: string, body?: object): Promise<Response> {
+  const text = readFileSync(join(daemon.folder, 'circus.ini'), 'utf8');
+  const origin = `http://127.0.0.3:${/^httpd_port = (\d+)$/m.exec(text)?.[1]}`;
+  const headers = { origin, 'content-type': 'application/json' };
+  const sent = body === undefined ? {} : { method: 'POST', headers, body: JSON.stringify(body) };
+  const ask = () => fetch(`${origin}${path}`, { ...sent, signal: AbortSignal.timeout(5_000) });
+  return await until('an answer of the console', ask);
 }
 
-type Answer = { readonly passwords: boolean };
-
 async function assertConsole(sight: Sight): Promise<void> {
-  assert.ok((await fetchConsole(sight)).status < 500);
+  const answer = await askConsole(sight, '/');
+  assert.equal(answer.status, 200);
+  assert.match(await answer.text(), /<title>Circus/);
+}
+
+/** Who may sign in to the console: `me` with the password `a secret of mine`. */
+export function writeUsersFile(path: string): void {
+  const words = [resolve('bin/circushttpd.js'), 'user', 'add', 'me', '--users-file', path];
+  execFileSync(process.execPath, words, { input: 'a secret of mine\n' });
 }
 
 /** Contradicts others and is seen with a circusd of its own. */
@@ -213,10 +220,12 @@ export const circusObservations: Rows = {
   httpd_port: observed('httpd_port = PORT', 'and this port', assertConsole),
   httpd_users_file: observed(
     'httpd_users_file = OUT/users',
-    'one signs in by a password',
+    'who is in the file signs in, by that password alone',
     async (sight) => {
-      const { passwords } = (await (await fetchConsole(sight, 'api/sign-in')).json()) as Answer;
-      assert.equal(passwords, true);
+      const signIn = async (password: string): Promise<number> =>
+        (await askConsole(sight, '/api/session', { user: 'me', password })).status;
+      assert.equal(await signIn('a secret of mine'), 200);
+      assert.equal(await signIn('another'), 401);
     },
   ),
   httpd_close_outputs: observed(

@@ -247,6 +247,18 @@ export const commandObservations: Rows = {
     assert.ok(isOver(before));
     assert.deepEqual(after, []);
   }),
+  upgrade: row(
+    'program',
+    'one that cannot take over is refused with its reason, and all goes on (test/system/upgrade.test.ts has the rest)',
+    async (sight) => {
+      const { daemon, name } = sight;
+      const before = await daemon.running(name, 2);
+      await assert.rejects(daemon.call('upgrade', { program: '/bin/false' }), {
+        message: /\/bin\/false.* cannot take over: exit code 1/,
+      });
+      assert.deepEqual(await daemon.pids(name), before);
+    },
+  ),
   version: row('-', 'the pid of circusd', async ({ daemon }) => {
     assert.equal((await daemon.call('version'))['pid'], daemon.pid);
   }),

@@ -18,7 +18,7 @@ import {
   startDaemon,
 } from '../../system/daemon.ts';
 import { until } from '../../system/until.ts';
-import { circusObservations, seenApart } from './circus.ts';
+import { circusObservations, seenApart, writeUsersFile } from './circus.ts';
 import { commandObservations, commandSections } from './commands.ts';
 import { renderPage } from './page.ts';
 import { canTry, lookAtAll, type Rows, sightOf } from './rows.ts';
@@ -131,6 +131,7 @@ test('[circus], [plugin:NAME] and [socket:NAME] on a running circusd', async (t)
   writeFileSync(join(out, 'below.ini'), '[watcher:from-dir]\ncmd = sleep 600\n');
   writeFileSync(join(out, 'users'), '# nobody yet\n');
   await leaveSocketFile(join(out, 'replace.sock'));
+  writeUsersFile(join(out, 'users'));
   const lines = Object.entries(circusObservations)
     // These are in every configuration of the harness.
     .filter(
