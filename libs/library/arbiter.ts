@@ -22,6 +22,12 @@ export interface ArbiterOptions {
   readonly pubsub_endpoint?: string | null | undefined;
   /** Runs circusd-stats, which publishes statistics there. Needs both endpoints. */
   readonly stats_endpoint?: string | null | undefined;
+  /** Runs circushttpd, the web console, at this address. Needs both endpoints. Default: false. */
+  readonly httpd?: boolean | undefined;
+  /** Default: localhost. */
+  readonly httpd_host?: string | undefined;
+  /** Default: 8080. */
+  readonly httpd_port?: number | undefined;
   /** Seconds between two looks at everything; deaths are noticed at once. Default: 1. */
   readonly check_delay?: number | undefined;
   /** Seconds between two watchers that are started. Default: 0. */
@@ -247,12 +253,16 @@ export class Arbiter {
 
 function circusOptions(options: ArbiterOptions) {
   const { endpoint, pubsub_endpoint, stats_endpoint, check_delay = 1, warmup_delay } = options;
+  const { httpd, httpd_host, httpd_port } = options;
   const isAsked = stats_endpoint !== undefined && stats_endpoint !== null;
   const given: Partial<CircusOptions> = {
     ...(endpoint ? { endpoint } : {}),
     ...(pubsub_endpoint ? { pubsub_endpoint } : {}),
     ...(isAsked ? { stats_endpoint, statsd: true } : {}),
     ...(warmup_delay === undefined ? {} : { warmup_delay }),
+    ...(httpd === undefined ? {} : { httpd }),
+    ...(httpd_host === undefined ? {} : { httpd_host }),
+    ...(httpd_port === undefined ? {} : { httpd_port }),
     check_delay,
     debug: options.debug ?? false,
   };
@@ -261,8 +271,9 @@ function circusOptions(options: ArbiterOptions) {
 
 /** Statistics and plugins come as processes, which reach the arbiter by its endpoints alone. */
 function requireEndpoints(options: ArbiterOptions): void {
-  const { endpoint, pubsub_endpoint, stats_endpoint, plugins = [] } = options;
+  const { endpoint, pubsub_endpoint, stats_endpoint, httpd, plugins = [] } = options;
   const asks = [
+    ...(httpd ? ['httpd'] : []),
     ...(stats_endpoint ? ['stats_endpoint'] : []),
     ...(plugins.length > 0 ? ['plugins'] : []),
   ];

@@ -74,6 +74,9 @@ function part(options: OneWatcherOptions): {
     controller = defaultEndpoint,
     pubsub_endpoint = defaultPubsubEndpoint,
     stats_endpoint,
+    httpd,
+    httpd_host,
+    httpd_port,
     check_delay,
     prereload_fn,
     plugins,
@@ -86,7 +89,17 @@ function part(options: OneWatcherOptions): {
     warmup_delay,
     ...watcher
   } = options;
-  const shared = { check_delay, prereload_fn, plugins, sockets, background, debug, log };
+  const console = { httpd, httpd_host, httpd_port };
+  const shared = {
+    ...console,
+    check_delay,
+    prereload_fn,
+    plugins,
+    sockets,
+    background,
+    debug,
+    log,
+  };
   const endpoints = { endpoint: controller, pubsub_endpoint, stats_endpoint };
   return { arbiter: { ...shared, ...endpoints }, watcher: { ...watcher, warmup_delay } };
 }

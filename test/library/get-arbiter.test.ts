@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { findFreePorts } from '../daemon/free-ports.ts';
 import { library, quiet, stateOf, until } from './load.ts';
 
 const { Arbiter, CircusClient, CircusConsumer, getArbiter, Watcher } = library;
@@ -146,7 +147,8 @@ test('an address in use is told by start, and nothing is left of it', async (t) 
   await first.stop();
 });
 
-test('a plugin and statistics run beside the watchers', async (t) => {
+test('a plugin, statistics and the console run beside the watchers', async (t) => {
+  const [port = 0] = await findFreePorts(1);
   const endpoints = endpointsOf(t);
   const arbiter = getArbiter('sleep 600', {
     ...endpoints,
@@ -154,6 +156,8 @@ test('a plugin and statistics run beside the watchers', async (t) => {
     log: quiet,
     stats_endpoint: endpoints.controller.replace('control', 'stats'),
     plugins: [{ use: 'circus.plugins.flapping.Flapping', name: 'flapping', attempts: 3 }],
+    httpd: true,
+    httpd_port: port,
   });
   t.after(() => arbiter.stop());
   await arbiter.start();
@@ -161,6 +165,7 @@ test('a plugin and statistics run beside the watchers', async (t) => {
     arbiter.watchers().map(({ name, pids }) => [name, pids.length]),
     [
       ['circusd-stats', 1],
+      ['circushttpd', 1],
       ['plugin:flapping', 1],
       ['sleep', 1],
     ],
