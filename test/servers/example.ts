@@ -108,6 +108,8 @@ export class Example {
     for (const answer of answers) assert.ok(!third.includes(pidIn(answer)), answer);
     assert.equal(fourth.length, first.length);
     assert.deepEqual((await daemon.call('listsockets'))['sockets'], sockets);
+    // A worker of gunicorn that has only just begun loses the signal to end, without circusd too.
+    await this.untilAllServe(fourth, ask);
   }
 }
 
