@@ -275,7 +275,8 @@ test('the console shows what is, and does what it says', async (t) => {
       await page.getByRole('heading', { level: 1 }).first().waitFor();
       for (const { width, height } of [desktop, phone]) {
         await page.setViewportSize({ width, height });
-        assert.ok(await fits(page), `${path} is wider than ${width}`);
+        // charts are drawn anew a moment after a change of size
+        await until(`${path} is as wide as ${width}`, () => fits(page), Boolean);
         for (const colorScheme of ['light', 'dark'] as const) {
           await page.emulateMedia({ colorScheme });
           assert.deepEqual(await barriers(page), [], `${path} ${width} ${colorScheme}`);
