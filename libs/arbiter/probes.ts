@@ -103,7 +103,6 @@ function describeError(error: Error & { errno?: number | string; code?: string }
 
 /** One line that can be shown: what a program says about itself may be anything. */
 export function shorten(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out.
-  const line = text.replaceAll(/[\u0000-\u001f\u007f-\u009f]+/g, ' ').trim();
+  const line = text.replaceAll(/\p{Cc}+/gu, ' ').trim();
   return line.length <= maxReasonLength ? line : `${line.slice(0, maxReasonLength - 1)}…`;
 }

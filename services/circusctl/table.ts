@@ -37,6 +37,6 @@ function drawRow(row: readonly Cell[], widths: readonly number[], look: Look): s
 
 function textOf(cell: Cell): string {
   const text = typeof cell === 'string' ? cell : cell.text;
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: what would move the cursor is shown
-  return text.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, '?');
+  // What would move the cursor is shown.
+  return text.replaceAll(/\p{Cc}/gu, '?');
 }

@@ -35,8 +35,7 @@ export function textWidth(text: string): number {
 
 /** Names come from elsewhere: what would move the cursor is shown as a question mark. */
 export function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
-  return text.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, '?');
+  return text.replaceAll(/\p{Cc}/gu, '?');
 }
 
 /** Cut with an ellipsis where it is too wide, and filled up with blanks. */

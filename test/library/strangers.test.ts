@@ -34,7 +34,7 @@ async function repeat(times: number, work: (at: number) => Promise<void>): Promi
 const threadSource = `
   const { parentPort, workerData } = require('node:worker_threads');
   const { spawn } = require('node:child_process');
-  const { Process } = require(workerData.library);
+  const { Process } = require(workerData.bundle);
   const run = (code) => new Promise((resolve) => {
     spawn('sh', ['-c', 'exit ' + code], { stdio: 'ignore' }).once('exit', (got) => resolve(got === code));
   });
@@ -52,7 +52,7 @@ const threadSource = `
 `;
 
 function inThread(times: number): Promise<number> {
-  const workerData = { library: resolve('dist/index.cjs'), times };
+  const workerData = { bundle: resolve('dist/index.cjs'), times };
   const worker = new Worker(threadSource, { eval: true, workerData });
   return new Promise((settle, fail) => {
     worker.once('message', settle);
